@@ -1,0 +1,54 @@
+# Everything a person types stands here. `make demo` and `make test` work on a fresh machine.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench lock schema format clean
+
+help: ## list these commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.runtime: requirements/runtime.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what tracker needs (once, about half a minute) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
+	@echo "Installing what the tests need (once, about half a minute) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: $(VENV)/.runtime ## replay the four agreements: deadlines, reminders, a mail folder to look at
+	@$(BIN)/tracker demo
+
+test: $(VENV)/.dev ## all tests, with coverage
+	@$(BIN)/python -m pytest -n auto --cov --cov-report=term
+
+check: $(VENV)/.dev ## lint, types, import contracts, migrations, terms files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/tracker check rules
+	$(BIN)/python -m pytest -q -n auto tests/integration/test_migrations.py
+
+bench: $(VENV)/.dev ## measure, as ratios within one run
+	$(BIN)/python -m pytest -s -q -m bench tests/bench
+
+lock: $(VENV)/.dev ## write the locked, hashed requirements anew
+	for set in runtime dev; do $(BIN)/uv pip compile --quiet --upgrade requirements/$$set.in \
+	  -o requirements/$$set.txt --python-version 3.11 --universal --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header; done
+
+schema: $(VENV)/.runtime ## write rules/schema.json anew from the grammar
+	$(BIN)/tracker schema > rules/schema.json
+
+format: $(VENV)/.dev ## let ruff format and fix
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## remove what was installed and built
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* build *.egg-info

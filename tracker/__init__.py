@@ -1,0 +1,1 @@
+"""Obligation and deadline tracker for cooperation agreements (Perjanjian Kerja Sama)."""

@@ -1,0 +1,1 @@
+"""What every other part stands on: clock, errors, settings, database, log, readable sources."""

@@ -1,0 +1,98 @@
+"""YAML text -> plain values that remember their lines.
+
+Reads with the safe C loader, but keeps scalars the way YAML 1.2 and a careful person read them:
+dates stay text, `on`, `yes` and `no` are words, and a key given twice is a fault instead of a
+silent overwrite. Pure: text in, values out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+Path = tuple[str | int, ...]
+_INT = "tag:yaml.org,2002:int"
+_NULL = "tag:yaml.org,2002:null"
+_BOOLS = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with the text itself, at a line (first line is 1)."""
+
+    line: int
+    message: str
+
+
+@dataclass(slots=True)
+class Source:
+    """A parsed document, the line of every value and key, and the problems met on the way."""
+
+    value: Any = None
+    lines: dict[Path, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def line_of(self, path: Sequence[str | int]) -> int:
+        """Give the line of the value at `path`, or of its nearest known ancestor."""
+        known: Path = ()
+        for step in path:
+            if (*known, step) in self.lines:
+                known = (*known, step)
+        return self.lines.get(known, 1)
+
+
+def parse(text: str) -> Source:
+    """Read one YAML document; what cannot be read becomes a problem, never an exception."""
+    source = Source()
+    try:
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        source.problems.append(Problem(line, f"not readable as YAML: {error.problem}"))
+        return source
+    except yaml.YAMLError as error:
+        source.problems.append(Problem(1, f"not readable as YAML: {error}"))
+        return source
+    if node is not None:
+        source.value = _value(node, (), source)
+    return source
+
+
+def _value(node: yaml.Node, path: Path, source: Source) -> Any:
+    source.lines.setdefault(path, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(node, path, source)
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(item, (*path, index), source) for index, item in enumerate(node.value)]
+    return _scalar(node)
+
+
+def _mapping(node: yaml.MappingNode, path: Path, source: Source) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key = str(key_node.value)
+        line = key_node.start_mark.line + 1
+        if key in values:
+            first = source.lines[(*path, key)]
+            source.problems.append(
+                Problem(line, f"{key!r} is given twice (first on line {first}), expected once")
+            )
+            continue
+        source.lines[(*path, key)] = line
+        values[key] = _value(value_node, (*path, key), source)
+    return values
+
+
+def _scalar(node: yaml.Node) -> Any:
+    text = str(node.value)
+    if node.style is not None:  # type: ignore[attr-defined]  # quoted or block: always text
+        return text
+    if node.tag == _NULL:
+        return None
+    if text in _BOOLS:
+        return _BOOLS[text]
+    if node.tag == _INT and text.removeprefix("-").isdigit() and (text == "0" or text[0] != "0"):
+        return int(text)
+    return text

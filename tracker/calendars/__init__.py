@@ -1,0 +1,1 @@
+"""Working days: national holidays, joint leave (cuti bersama), decrees and their coverage."""

@@ -1,0 +1,1 @@
+"""What an agreement says: the terms files, read into frozen values."""

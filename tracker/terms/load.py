@@ -1,0 +1,149 @@
+"""Terms files -> agreements, with every fault as a value that names file and line.
+
+One bad file never stops the others: `load` gives what could be read and the list of faults.
+A file with an error yields no agreement; warnings (something a person should look at) do not
+keep it from loading.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from tracker.base.faults import Fault, Remark, Severity
+from tracker.base.source import Source, parse
+from tracker.base.validation import message
+from tracker.terms import rules_check
+from tracker.terms.model import Agreement
+
+
+@dataclass(frozen=True, slots=True)
+class TermsFile:
+    """One agreement together with the text it was read from."""
+
+    agreement: Agreement
+    text: str
+    path: str
+    source: Source
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the text: the identity of a terms version."""
+        return digest_of(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was read: the good files, and the faults of all of them."""
+
+    files: tuple[TermsFile, ...]
+    faults: tuple[Fault, ...]
+
+    @property
+    def errors(self) -> tuple[Fault, ...]:
+        """Only the faults that kept a file from loading."""
+        return tuple(fault for fault in self.faults if fault.severity is Severity.ERROR)
+
+
+def digest_of(text: str) -> str:
+    """Give the SHA-256 of a terms text as hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def terms_paths(path: Path) -> list[Path]:
+    """List the terms files at `path`: the file itself, or every *.yaml below `agreements/`.
+
+    A folder that holds an `agreements` folder (such as `rules/`) is searched there only, so that
+    decrees and ladders beside it are not taken for agreements.
+    """
+    if not path.is_dir():
+        return [path]
+    folder = path / "agreements" if (path / "agreements").is_dir() else path
+    return sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")])
+
+
+def load(paths: Iterable[Path]) -> Loaded:
+    """Read terms files; duplicate agreement ids among them are faults of the later file."""
+    files: list[TermsFile] = []
+    faults: list[Fault] = []
+    seen: dict[str, str] = {}
+    for path in paths:
+        file, found = read_file(path)
+        faults.extend(found)
+        if file is None:
+            continue
+        first = seen.setdefault(file.agreement.id, file.path)
+        if first != file.path:
+            message = f"agreement id {file.agreement.id!r} is already used in {first}, expected a new id"
+            faults.append(Fault(file.path, file.source.line_of(["id"]), message))
+            continue
+        files.append(file)
+    return Loaded(tuple(files), tuple(faults))
+
+
+def read_file(path: Path) -> tuple[TermsFile | None, list[Fault]]:
+    """Read one terms file from disk; an unreadable file is a fault."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        return None, [Fault(str(path), 1, f"cannot be read ({reason}), expected a YAML terms file")]
+    return read_text(text, str(path))
+
+
+def read_text(text: str, path: str) -> tuple[TermsFile | None, list[Fault]]:
+    """Read one terms text; gives the file unless there was an error, and all faults."""
+    source = parse(text)
+    faults = [Fault(path, problem.line, problem.message) for problem in source.problems]
+    if not isinstance(source.value, dict):
+        if not faults:
+            faults.append(Fault(path, 1, "is not an agreement, expected keys such as id, parties, rules"))
+        return None, faults
+    agreement, places = _validated(source, path, faults)
+    for remark in _checked(source, agreement, places):
+        severity = Severity.WARNING if remark.warning else Severity.ERROR
+        faults.append(Fault(path, source.line_of(remark.path), remark.message, severity))
+    faults = sorted(set(faults))
+    if agreement is None or any(fault.severity is Severity.ERROR for fault in faults):
+        return None, faults
+    return TermsFile(agreement, text, path, source), faults
+
+
+def _validated(source: Source, path: str, faults: list[Fault]) -> tuple[Agreement | None, list[int]]:
+    """Validate; where only single rules are bad, give what is left so that it is checked too.
+
+    Returns the agreement (or None) and, for each of its rules, the rule's place in the file.
+    """
+    raw = source.value
+    rules = raw.get("rules")
+    places = list(range(len(rules))) if isinstance(rules, list) else []
+    try:
+        return Agreement.model_validate(raw), places
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+    for detail in details:
+        faults.append(Fault(path, source.line_of(detail["loc"]), message(detail)))
+    bad = {detail["loc"][1] for detail in details if detail["loc"][:1] == ("rules",) and len(detail["loc"]) > 1}
+    if not bad or any(detail["loc"][:1] != ("rules",) for detail in details):
+        return None, []
+    places = [place for place in places if place not in bad]
+    try:
+        return Agreement.model_validate(raw | {"rules": [rules[place] for place in places]}), places
+    except ValidationError:
+        return None, []
+
+
+def _checked(source: Source, agreement: Agreement | None, places: list[int]) -> Iterator[Remark]:
+    raw = source.value
+    yield from rules_check.check_raw(raw)
+    if agreement is None:
+        return
+    known = {rule.get("id") for rule in raw.get("rules") or [] if isinstance(rule, dict)}
+    for remark in rules_check.check(agreement, {name for name in known if isinstance(name, str)}):
+        match remark.path:
+            case ("rules", int(index), *rest):
+                yield Remark(("rules", places[index], *rest), remark.message, remark.warning)
+            case _:
+                yield remark
