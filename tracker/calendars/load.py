@@ -108,7 +108,9 @@ def read_year(text: str, path: str) -> tuple[Year | None, list[Fault]]:
         if day.day.year != year.year:
             faults.append(Fault(path, line, f"{day.day} is not in {year.year}, expected a day of that year"))
         if day.decree not in known:
-            faults.append(Fault(path, line, f"unknown decree {day.decree!r}, expected one of {sorted(known)}"))
+            faults.append(
+                Fault(path, line, f"unknown decree {day.decree!r}, expected one of {sorted(known)}")
+            )
         if day.day in {other.day for other in year.days[:index]}:
             faults.append(Fault(path, line, f"{day.day} is listed twice, expected each day once"))
     return (None if faults else year), faults

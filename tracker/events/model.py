@@ -18,7 +18,7 @@ DATED_DETAILS = ("desired_end", "sent_on", "received_on", "until")
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     DESIRED_END_EVENT: ("desired_end",),
     WAIVING: ("rule", "occurrence", "why"),
-    **{kind: ("rule", "occurrence") for kind in FULFILLING},
+    **dict.fromkeys(FULFILLING, ("rule", "occurrence")),
 }
 """Details without which a fact of that kind says nothing."""
 

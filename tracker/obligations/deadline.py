@@ -76,8 +76,7 @@ def _reasons(
     calendar: Calendar, act_by: date, safe: date, working_span: tuple[date, date] | None
 ) -> tuple[Reason, ...]:
     found = [
-        Reason(Cause.OFFICE_DAY, year, coverage)
-        for year, coverage in calendar.undecreed_years(act_by, safe)
+        Reason(Cause.OFFICE_DAY, year, coverage) for year, coverage in calendar.undecreed_years(act_by, safe)
     ]
     if working_span is not None:
         found += [

@@ -6,6 +6,7 @@ an undated or standing duty has no deadline; everything else has the five figure
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from tracker.calendars.model import Calendar
 from tracker.events.model import FULFILLING, Event
@@ -53,24 +54,34 @@ CALENDAR_YEAR = Choice(Axis.YEAR, "calendar", Weight.STRONG, likely=True)
 AGREEMENT_YEAR = Choice(Axis.YEAR, "agreement", Weight.PLAUSIBLE)
 
 
+class Derived(NamedTuple):
+    """The obligations of one agreement, in the order of its rules.
+
+    `ends` are the readings of its last day; `beyond` is the act_by of the first recurring
+    occurrence that the horizon cut off, None where nothing was.
+    """
+
+    obligations: list[Obligation]
+    ends: tuple[Reading, ...]
+    beyond: date | None
+
+
 def derive(
     agreement: Agreement,
     calendar: Calendar,
     events: Sequence[Event] = (),
     until: date | None = None,
-) -> list[Obligation]:
-    """Give every obligation of an agreement, in the order of its rules.
+) -> Derived:
+    """Derive every obligation of an agreement.
 
     `events` are the facts about this agreement; `until` is the horizon of recurring duties (no
-    occurrence due later is given), None for the whole term.
+    occurrence to be acted on later is given), None for the whole term.
     """
     derivation = _Derivation(agreement, calendar, events, until)
-    return [
-        obligation
-        for rule in agreement.rules
-        if rule.enabled
-        for obligation in derivation.of(rule)
+    obligations = [
+        obligation for rule in agreement.rules if rule.enabled for obligation in derivation.of(rule)
     ]
+    return Derived(obligations, derivation.ends, derivation.beyond)
 
 
 class _Derivation:
@@ -86,6 +97,7 @@ class _Derivation:
         self.ends = term_end(agreement)
         self.how: dict[Pins, Counting] = {}
         self.done: dict[str, list[Obligation]] = {}
+        self.beyond: date | None = None
 
     def of(self, rule: Rule) -> list[Obligation]:
         found = self.done.get(rule.id)
@@ -157,12 +169,13 @@ class _Derivation:
     def _recurring(self, rule: Rule, due: Recurring) -> Iterator[Obligation]:
         first, last = first_day(self.agreement), likely_day(self.ends)
         by_agreement_year = due.every is Every.YEAR and due.due_day is None and due.due_after is None
-        spans = agreement_years(first, last) if by_agreement_year else calendar_periods(due.every, first, last)
+        spans = (
+            agreement_years(first, last) if by_agreement_year else calendar_periods(due.every, first, last)
+        )
         for span in spans:
-            if self.until is not None and span.first > self.until:
-                return
             found = self._of_span(rule, due, span, by_agreement_year=by_agreement_year)
             if self.until is not None and found.act_by > self.until:
+                self.beyond = min(self.beyond or found.act_by, found.act_by)
                 return
             yield self._open(rule, span.name, found)
 
@@ -190,9 +203,7 @@ class _Derivation:
         if not happened:
             yield self._waiting(rule)
 
-    def _from_anchor(
-        self, rule: Rule, due: Counted, anchor: Sequence[Reading], floor: date
-    ) -> Deadline:
+    def _from_anchor(self, rule: Rule, due: Counted, anchor: Sequence[Reading], floor: date) -> Deadline:
         how = self._how(rule)
         if len(anchor) == 1 and not anchor[0].path:
             readings = count(anchor[0].day, due.period, due.side, how)

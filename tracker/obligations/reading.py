@@ -72,9 +72,7 @@ def certain(day: date) -> Reading:
 
 def chosen(day: date, *path: Choice) -> Reading:
     """Give the reading of a date reached by these choices."""
-    return Reading(
-        day, max(choice.weight for choice in path), all(choice.likely for choice in path), path
-    )
+    return Reading(day, max(choice.weight for choice in path), all(choice.likely for choice in path), path)
 
 
 def carried(anchor: Reading, counted: Reading) -> Reading:

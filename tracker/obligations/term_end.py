@@ -53,9 +53,7 @@ def term_end(agreement: Agreement) -> tuple[Reading, ...]:
     anniversary = ANNIVERSARY_OF_MONTH if term.from_month else ANNIVERSARY
     pins = pins_of(term.pins)
     return merged(
-        carried(start, end)
-        for start in starts
-        for end in _ends(start.day, term.length, anniversary, pins)
+        carried(start, end) for start in starts for end in _ends(start.day, term.length, anniversary, pins)
     )
 
 

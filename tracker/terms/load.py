@@ -123,9 +123,10 @@ def _validated(source: Source, path: str, faults: list[Fault]) -> tuple[Agreemen
         return Agreement.model_validate(raw), places
     except ValidationError as error:
         details = error.errors(include_url=False)
-    for detail in details:
-        faults.append(Fault(path, source.line_of(detail["loc"]), message(detail)))
-    bad = {detail["loc"][1] for detail in details if detail["loc"][:1] == ("rules",) and len(detail["loc"]) > 1}
+    faults.extend(Fault(path, source.line_of(detail["loc"]), message(detail)) for detail in details)
+    bad = {
+        detail["loc"][1] for detail in details if detail["loc"][:1] == ("rules",) and len(detail["loc"]) > 1
+    }
     if not bad or any(detail["loc"][:1] != ("rules",) for detail in details):
         return None, []
     places = [place for place in places if place not in bad]

@@ -112,9 +112,7 @@ PeriodLine = Annotated[
     Period,
     BeforeValidator(_period_from_text),
     PlainSerializer(str, return_type=str),
-    WithJsonSchema(
-        {"type": "string", "description": EXPECTED_PERIOD, "examples": ["5 years", "17 months"]}
-    ),
+    WithJsonSchema({"type": "string", "description": EXPECTED_PERIOD, "examples": ["5 years", "17 months"]}),
 ]
 StartText = Annotated[str, BeforeValidator(_start_from_text)]
 
@@ -239,9 +237,7 @@ class Contact(Frozen):
 
     def serves_on(self, day: date) -> bool:
         """Tell whether the contact holds the post on `day` (both ends included)."""
-        return (self.since is None or self.since <= day) and (
-            self.until is None or day <= self.until
-        )
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
 class Party(Frozen):

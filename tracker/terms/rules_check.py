@@ -1,6 +1,7 @@
 """What must hold between the parts of one agreement, as remarks with a path into the file. Pure."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from tracker.base.faults import Remark
@@ -32,7 +33,7 @@ def check_raw(raw: dict[str, Any]) -> Iterator[Remark]:
                 )
 
 
-def check(agreement: Agreement, rule_ids: Set[str]) -> Iterator[Remark]:
+def check(agreement: Agreement, rule_ids: AbstractSet[str]) -> Iterator[Remark]:
     """Find everything in a well-formed agreement that refers to something absent.
 
     `rule_ids` are the ids that the file names, those of rules with faults of their own included.
@@ -108,7 +109,7 @@ def _duties(agreement: Agreement) -> Iterator[Remark]:
                 )
 
 
-def _chains(agreement: Agreement, rule_ids: Set[str]) -> Iterator[Remark]:
+def _chains(agreement: Agreement, rule_ids: AbstractSet[str]) -> Iterator[Remark]:
     for index, rule in enumerate(agreement.rules):
         path = ("rules", index, "due")
         if rule.chained_to is not None and rule.chained_to not in rule_ids:
@@ -146,7 +147,7 @@ def _contacts(agreement: Agreement) -> Iterator[Remark]:
                 )
 
 
-def _findings(agreement: Agreement, rule_ids: Set[str]) -> Iterator[Remark]:
+def _findings(agreement: Agreement, rule_ids: AbstractSet[str]) -> Iterator[Remark]:
     subjects = (*FINDING_SUBJECTS, *rule_ids)
     for index, finding in enumerate(agreement.findings):
         for name in finding.about:

@@ -1,0 +1,54 @@
+"""Dates as people read them, in Indonesian and English. Pure."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+
+LOCALES = {"id": "id_ID", "en": "en_GB"}
+_ZONE_NAMES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+
+
+def long_date(day: date, language: str) -> str:
+    """Give `Jumat, 24 Januari 2025`."""
+    return format_date(day, "EEEE, d MMMM y", locale=LOCALES[language])
+
+
+def short_date(day: date, language: str) -> str:
+    """Give `24 Jan 2025`."""
+    return format_date(day, "d MMM y", locale=LOCALES[language])
+
+
+def local_time(instant: datetime, zone: ZoneInfo, language: str) -> str:
+    """Give `24 Jan 2025 08.00 WIB`."""
+    local = instant.astimezone(zone)
+    shown = format_datetime(
+        local, "d MMM y HH.mm" if language == "id" else "d MMM y HH:mm", locale=LOCALES[language]
+    )
+    return f"{shown} {zone_name(zone)}"
+
+
+def zone_name(zone: ZoneInfo) -> str:
+    """Give WIB, WITA or WIT, or the zone's own name elsewhere."""
+    return _ZONE_NAMES.get(zone.key, zone.key)
+
+
+def days_phrase(days: int, language: str) -> str:
+    """Say how many days are left: `hari ini`, `besok`, `14 hari lagi`, `lewat 3 hari`."""
+    match language, days:
+        case "en", 0:
+            return "today"
+        case "en", 1:
+            return "tomorrow"
+        case "en", _ if days < 0:
+            return f"{-days} day{'s' if days != -1 else ''} overdue"
+        case "en", _:
+            return f"{days} days left"
+        case _, 0:
+            return "hari ini"
+        case _, 1:
+            return "besok"
+        case _ if days < 0:
+            return f"lewat {-days} hari"
+        case _:
+            return f"{days} hari lagi"

@@ -1,0 +1,129 @@
+"""Database engine and transactions, on SQLite and PostgreSQL alike.
+
+A write transaction takes the write lock at its start (`BEGIN IMMEDIATE` on SQLite): with the
+driver's default, two processes that read and then write lose updates or fail at once with
+"database is locked". Read transactions stay deferred, so that readers never block a writer.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event, select
+from sqlalchemy import create_engine as sqlalchemy_engine
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+
+from tracker.base.errors import DatabaseError, SettingsError
+
+_BUSY_SECONDS = 30
+_READ_ONLY = "tracker_read_only"
+
+
+class Database:
+    """An engine with one way to read and one way to write."""
+
+    def __init__(self, url: str) -> None:
+        """Make the engine; connects only when first used. SettingsError on a bad URL."""
+        self.engine = _engine(url)
+        self._reading = self.engine.execution_options(**{_READ_ONLY: True})
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Tell whether the engine can lock single rows and notify."""
+        return self.engine.dialect.name == "postgresql"
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open one write transaction; commits at the end, rolls back on any exception."""
+        with _explained(self.engine), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open one read transaction."""
+        with _explained(self.engine), self._reading.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _explained(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise DatabaseError(_advice(engine, error)) from error
+
+
+def _advice(engine: Engine, error: DBAPIError) -> str:
+    where = engine.url.render_as_string(hide_password=True)
+    said = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
+    if "no such table" in said or "does not exist" in said:
+        return f"{where} has no tables yet: run 'tracker db upgrade' first ({said})"
+    return f"{where}: {said}. Check TRACKER_DATABASE_URL and that the server or folder is there."
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+            return sqlalchemy_engine(parsed, pool_pre_ping=True)
+        if parsed.get_backend_name() != "sqlite":
+            raise SettingsError(f"TRACKER_DATABASE_URL={url!r}, expected sqlite:///... or postgresql://...")
+        engine = sqlalchemy_engine(parsed, connect_args={"timeout": _BUSY_SECONDS})
+    except (ArgumentError, NoSuchModuleError):
+        raise SettingsError(
+            f"TRACKER_DATABASE_URL={url!r} is not a database URL, expected sqlite:///var/tracker.db "
+            "or postgresql://user:password@host/name"
+        ) from None
+    _prepare_folder(parsed.database)
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_folder(database: str | None) -> None:
+    if not database or database == ":memory:":
+        return
+    folder = Path(database).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseError(
+            f"{folder} cannot be made: {error.strerror}. Check TRACKER_DATABASE_URL."
+        ) from None
+
+
+def _configure_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # this module begins transactions itself
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    read_only = connection.get_execution_options().get(_READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def insert_once(connection: Connection, table: Any, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows in bulk; one whose key is there already is left as it is."""
+    if not rows:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+
+
+def earliest(connection: Connection, column: Any) -> datetime | None:
+    """Give the smallest instant in a column that has a partial index on its non-NULL values."""
+    query = select(column).where(column.is_not(None)).order_by(column).limit(1)
+    return connection.execute(query).scalar()

@@ -1,0 +1,1 @@
+"""Writes alerts into a Maildir instead of sending them: the default until a mail server is configured."""

@@ -1,0 +1,159 @@
+"""What every channel shows of an alert at the moment of sending, and the templates it fills."""
+
+import textwrap
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from tracker.base.dates import days_phrase, local_time, long_date
+from tracker.outbox.content import AlertContent
+
+LATE_AFTER = timedelta(hours=1)
+TEXT_WIDTH = 72
+_CUT = "..."
+_FOLDER = Path(__file__).parent
+
+_LATE = {
+    "id": "Pengingat ini direncanakan {planned} dan baru terkirim sekarang.",
+    "en": "This reminder was planned for {planned} and could only be sent now.",
+}
+_LIKELY_OPEN = {
+    "id": "Masih bisa dikerjakan: menurut cara hitung yang paling mungkin, batasnya {likely}. "
+    "Menurut cara hitung yang paling longgar, batas terakhirnya {latest} ({left}).",
+    "en": "It can still be done: on the most likely way of counting, the limit is {likely}. "
+    "On the most generous way of counting, the last day is {latest} ({left}).",
+}
+_LATEST_OPEN = {
+    "id": "Masih bisa dikerjakan, tetapi hanya menurut cara hitung yang paling longgar: "
+    "batas terakhirnya {latest} ({left}).",
+    "en": "It can still be done, but only on the most generous way of counting: "
+    "the last day is {latest} ({left}).",
+}
+_CLOSED = {
+    "id": "Menurut semua cara hitung, batas waktunya sudah lewat; yang terakhir {latest}. "
+    "Mohon segera bicarakan langkah berikutnya dengan atasan Anda dan dengan pihak lain.",
+    "en": "The time has run out on every way of counting; the last day was {latest}. "
+    "Please discuss the next step with your manager and with the other party at once.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """An alert as it reads at one instant: dates in words, days left, and what lateness means."""
+
+    today: date
+    days: int
+    """Days left until `act_by`; negative once it has passed."""
+    days_left: str
+    overdue: bool
+    act_by: str
+    safe: str
+    likely: str
+    latest: str
+    late: str
+    """Says that the message itself comes late; empty where it does not."""
+    rescue: str
+    """For an overdue obligation, what can still be done; empty otherwise."""
+    obligation: str
+
+
+def view(content: AlertContent, now: datetime) -> View:
+    """Work out what depends on the moment of sending."""
+    language = content.language
+    today = local_day(content, now)
+    days = (content.act_by - today).days
+    return View(
+        today=today,
+        days=days,
+        days_left=days_phrase(days, language),
+        overdue=days < 0,
+        act_by=long_date(content.act_by, language),
+        safe=long_date(content.safe, language),
+        likely=long_date(content.likely, language),
+        latest=long_date(content.latest, language),
+        late=_late(content, now),
+        rescue=_rescue(content, today) if days < 0 else "",
+        obligation=obligation_key(content),
+    )
+
+
+def local_day(content: AlertContent, now: datetime) -> date:
+    """Give the calendar day in the agreement's own zone."""
+    return now.astimezone(ZoneInfo(content.timezone)).date()
+
+
+def obligation_key(content: AlertContent) -> str:
+    """Name the obligation as the store and the command line do."""
+    return f"{content.agreement}/{content.rule}/{content.occurrence}"
+
+
+def fill(template: str, content: AlertContent, now: datetime, **more: object) -> str:
+    """Fill one of the packaged templates, named from this folder: `email/templates/id.txt`."""
+    return _templates().get_template(template).render(alert=content, view=view(content, now), **more)
+
+
+def flatten(text: str) -> str:
+    """Put a text on one line, without control characters: no header or terminal line can be forged."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def shorten(text: str, width: int) -> str:
+    """Put a text on one line of at most `width` characters, cut between words and marked as cut."""
+    flat = flatten(text)
+    if len(flat) <= width:
+        return flat
+    room = max(width - len(_CUT), 0)
+    words = flat[: room + 1].rpartition(" ")[0]
+    # One word longer than half the room (a link, a number) is cut inside rather than lost.
+    kept = words if len(words) > room // 2 else flat[:room]
+    return f"{kept.rstrip(' ,;:-(')}{_CUT}"[:width]
+
+
+def _late(content: AlertContent, now: datetime) -> str:
+    if now - content.planned_for <= LATE_AFTER:
+        return ""
+    planned = local_time(content.planned_for, ZoneInfo(content.timezone), content.language)
+    return _LATE[content.language].format(planned=planned)
+
+
+def _rescue(content: AlertContent, today: date) -> str:
+    if today > content.latest:
+        sentence = _CLOSED
+    elif today <= content.likely < content.latest:
+        sentence = _LIKELY_OPEN
+    else:
+        sentence = _LATEST_OPEN
+    return sentence[content.language].format(
+        likely=long_date(content.likely, content.language),
+        latest=long_date(content.latest, content.language),
+        left=days_phrase((content.latest - today).days, content.language),
+    )
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters["wrapped"] = _wrapped
+    return environment
+
+
+def _wrapped(text: str, first: str = "", rest: str = "") -> str:
+    return textwrap.fill(
+        flatten(text),
+        TEXT_WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

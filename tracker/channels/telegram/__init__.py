@@ -1,0 +1,1 @@
+"""Sends alerts through a Telegram bot."""

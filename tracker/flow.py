@@ -1,0 +1,175 @@
+"""What follows what, one transaction per step. Read this file first.
+
+    terms loaded      -> obligations derived, first reminders planned          load_terms
+    event recorded    -> the agreement derived again, what is proved closed    record_event
+    reminder due      -> reminder and alerts added, next one planned           remind_due
+    end reached       -> obligation lapsed, with the reason                    remind_due
+    horizon moved     -> further occurrences of recurring duties               roll_due
+    decrees changed   -> every agreement derived again                         rederive
+    alert due         -> claimed by lease, sent, settled                       outbox.dispatch
+    address refused   -> alert to the fallback contact                         steps.alerting
+
+Left of the outbox everything follows from (terms, events, calendar, now): a step that runs twice,
+or in two workers at once, changes nothing the second time.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+from sqlmodel import col
+
+from tracker.base.db import Database, earliest
+from tracker.base.errors import UnknownThingError
+from tracker.events import service as events
+from tracker.events.model import FULFILLING, WAIVING, Event
+from tracker.obligations import service as obligations
+from tracker.obligations.model import State, obligation_key
+from tracker.obligations.tables import ObligationRow
+from tracker.outbox import service as outbox
+from tracker.steps import deriving
+from tracker.steps.context import Context
+from tracker.steps.deriving import Derivation
+from tracker.steps.reminding import Reminding
+from tracker.terms import service as terms
+from tracker.terms.load import TermsFile
+from tracker.terms.model import Agreement
+from tracker.terms.tables import AgreementRow
+
+_AGREEMENTS_AT_ONCE = 500
+
+
+@dataclass(slots=True)
+class LoadReport:
+    """What a load changed."""
+
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    obligations: int = 0
+    moved: list[str] = field(default_factory=list)
+    superseded: list[str] = field(default_factory=list)
+
+
+def load_terms(db: Database, context: Context, files: Sequence[TermsFile], now: datetime) -> LoadReport:
+    """Put terms files in force and derive their obligations; unchanged files cost one look-up."""
+    report = LoadReport()
+    for batch in terms.batches(files, _AGREEMENTS_AT_ONCE):
+        with db.write() as connection:
+            _load_batch(connection, context, batch, now, report)
+    return report
+
+
+def _load_batch(
+    connection: Connection, context: Context, files: list[TermsFile], now: datetime, report: LoadReport
+) -> None:
+    known = terms.known_agreements(connection, [file.agreement.id for file in files])
+    fresh = []
+    for file in files:
+        before = known.get(file.agreement.id)
+        if before is None:
+            report.new.append(file.agreement.id)
+        elif (before.digest, before.calendar_version) == (
+            file.digest,
+            context.calendar(file.agreement).version,
+        ):
+            report.unchanged.append(file.agreement.id)
+            continue
+        else:
+            report.changed.append(file.agreement.id)
+        fresh.append(file)
+    if not fresh:
+        return
+    derivation = Derivation(connection, context, {f.agreement.id: f.agreement for f in fresh}, known, now)
+    versions = {file.agreement.id: context.calendar(file.agreement).version for file in fresh}
+    terms.add_versions(connection, fresh, known, derivation.rolls(), versions, now)
+    changes = derivation.store()
+    report.obligations += changes.added
+    report.moved += changes.moved
+    report.superseded += changes.superseded
+
+
+def record_event(
+    db: Database, context: Context, event: Event, now: datetime, by: str, client_key: str | None = None
+) -> tuple[bool, obligations.Changes]:
+    """Record a fact and what follows from it; tells whether it was new, and what changed."""
+    with db.write() as connection:
+        known = terms.known_agreements(connection, [event.agreement])
+        if event.agreement not in known:
+            raise UnknownThingError(f"There is no agreement {event.agreement!r}; load its terms first.")
+        agreement = terms.agreements(connection, [event.agreement])[event.agreement]
+        _check_party(agreement, event)
+        _id, added = events.record(connection, event, now, by, client_key)
+        if not added:
+            return False, obligations.Changes()
+        _close_proved(connection, event, now)
+        changes = deriving.rederive(connection, context, {agreement.id: agreement}, known, now)
+    return True, changes
+
+
+def _check_party(agreement: Agreement, event: Event) -> None:
+    if event.party is not None and event.party not in agreement.parties:
+        parties = ", ".join(agreement.parties)
+        raise UnknownThingError(f"party={event.party}: {agreement.id} has the parties {parties}.")
+
+
+def _close_proved(connection: Connection, event: Event, now: datetime) -> None:
+    closing = {WAIVING: State.WAIVED, **dict.fromkeys(FULFILLING, State.FULFILLED)}
+    state = closing.get(event.kind)
+    if state is None:
+        return
+    key = obligation_key(event.agreement, event.details["rule"], event.details["occurrence"])
+    exists = connection.execute(
+        select(col(ObligationRow.state)).where(col(ObligationRow.key) == key)
+    ).scalar()
+    if exists is None:
+        raise UnknownThingError(f"There is no obligation {key!r}; 'tracker upcoming --all' lists them.")
+    obligations.close(connection, key, state, now, event.kind)
+
+
+def rederive(db: Database, context: Context, now: datetime) -> list[str]:
+    """Derive again every agreement whose decrees have changed; gives the keys that moved."""
+    with db.read() as connection:
+        versions = {calendar.version for calendar in context.calendars.values()}
+        stale = [
+            known.id
+            for known in terms.known_agreements(connection).values()
+            if known.calendar_version not in versions
+        ]
+    moved: list[str] = []
+    for batch in terms.batches(stale, _AGREEMENTS_AT_ONCE):
+        with db.write() as connection:
+            known = terms.known_agreements(connection, batch)
+            found = terms.agreements(connection, batch)
+            moved += deriving.rederive(connection, context, found, known, now).moved
+    return moved
+
+
+def roll_due(db: Database, context: Context, now: datetime, limit: int = 100) -> int:
+    """Extend recurring duties whose horizon has moved; gives how many agreements were due."""
+    with db.write() as connection:
+        due = {known.id: known for known in terms.due_for_roll(connection, now, limit)}
+        if due:
+            deriving.rederive(connection, context, terms.agreements(connection, due), due, now)
+    return len(due)
+
+
+def remind_due(db: Database, context: Context, now: datetime, limit: int = 100) -> int:
+    """Fire due reminders and close what has lapsed; gives how many obligations were due."""
+    with db.write() as connection:
+        due = obligations.due(connection, now, limit)
+        if due:
+            Reminding(connection, context, now).of(due)
+    return len(due)
+
+
+def next_wake(db: Database) -> datetime | None:
+    """Give the earliest instant at which any step is due; three index look-ups."""
+    with db.read() as connection:
+        instants = (
+            earliest(connection, ObligationRow.wake_at),
+            earliest(connection, AgreementRow.wake_at),
+            outbox.next_try(connection),
+        )
+    return min((instant for instant in instants if instant is not None), default=None)

@@ -1,0 +1,49 @@
+"""When an obligation ceases to matter. Pure."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from tracker.obligations.deadline import Deadline
+from tracker.obligations.model import Obligation, State
+from tracker.obligations.reading import Reading
+from tracker.terms.grammar import AnchorKind, Counted
+from tracker.terms.model import Rule
+
+_ONE_DAY = timedelta(days=1)
+
+
+def lapses_on(rule: Rule, deadline: Deadline | None, ends: Sequence[Reading], grace_days: int) -> date | None:
+    """Give the first local day on which the obligation is moot; None if it never is.
+
+    A notice counted from the end of the term is moot once the term has ended on every reading.
+    An optional step ("dapat") is moot once its own day has passed. Any other duty had fallen due
+    and is still owed then: it is chased for `grace_days` more.
+    """
+    if deadline is None or rule.survives:
+        return None
+    if rule.optional:
+        return deadline.act_by + _ONE_DAY
+    if isinstance(rule.due, Counted) and rule.due.anchor.kind is AnchorKind.TERM_END:
+        return ends[-1].day + _ONE_DAY
+    return max(ends[-1].day, deadline.latest) + timedelta(days=grace_days) + _ONE_DAY
+
+
+def first_state(obligation: Obligation, tracked_since: date) -> State:
+    """Give the state in which an obligation enters the store.
+
+    A deadline that the terms alone gave, and that had passed on every reading before tracking
+    began, is `unverified`: nobody is alerted, a person confirms what became of it. What follows
+    from a recorded event is always open, however late the event was learned of.
+    """
+    if obligation.deadline is None or obligation.trigger is not None:
+        return obligation.state
+    return State.UNVERIFIED if obligation.deadline.latest < tracked_since else obligation.state
+
+
+def state_on(stored: State, act_by: date | None, *, reminded: bool, today: date) -> State:
+    """Give the state to show on `today`: open becomes due once reminded, overdue after act_by."""
+    if stored is not State.OPEN or act_by is None:
+        return stored
+    if today > act_by:
+        return State.OVERDUE
+    return State.DUE if reminded else State.OPEN

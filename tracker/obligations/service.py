@@ -1,0 +1,122 @@
+"""Obligations in the store: what derivation gives is compared with what is there, in bulk."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlmodel import col
+
+from tracker.obligations.model import CLOSED, State
+from tracker.obligations.tables import ObligationRow
+from tracker.terms.service import batches
+
+FIGURES = ("likely", "safe", "act_by", "strictest", "latest", "provisional", "lapses_on")
+
+
+@dataclass(slots=True)
+class Changes:
+    """What storing a derivation changed."""
+
+    added: int = 0
+    moved: list[str] = field(default_factory=list)
+    superseded: list[str] = field(default_factory=list)
+
+
+def stored(connection: Connection, agreements: Iterable[str]) -> dict[str, Any]:
+    """Read the stored obligations of some agreements, by key."""
+    found: dict[str, Any] = {}
+    for batch in batches(set(agreements)):
+        query = select(ObligationRow).where(col(ObligationRow.agreement_id).in_(batch))
+        for row in connection.execute(query):
+            found[row.key] = row
+    return found
+
+
+def store(
+    connection: Connection,
+    derived: Sequence[dict[str, Any]],
+    before: dict[str, Any],
+    now: datetime,
+) -> Changes:
+    """Write what derivation gave: add new rows, update moved ones, supersede vanished ones.
+
+    `derived` are whole rows; `before` is what `stored` gave for the same agreements. A closed
+    obligation is never touched, except that a superseded one that is derived again is reopened.
+    """
+    changes = Changes()
+    new, updates = [], []
+    for row in derived:
+        known = before.get(row["key"])
+        if known is None:
+            new.append(row)
+            continue
+        revived = known.state == State.SUPERSEDED
+        if known.state in CLOSED and not revived:
+            continue
+        if revived or any(getattr(known, name) != row[name] for name in FIGURES):
+            updates.append(_moved(row))
+            changes.moved.append(row["key"])
+    if new:
+        connection.execute(insert(ObligationRow), new)
+        changes.added = len(new)
+    names = {row["key"] for row in derived}
+    for key, known in before.items():
+        if key not in names and known.state not in CLOSED:
+            changes.superseded.append(key)
+            updates.append(_superseded(key, known, now))
+    if updates:
+        update_all(connection, updates)
+    return changes
+
+
+def update_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Update obligations in bulk; all rows have `key` and the same other columns."""
+    columns = [name for name in rows[0] if name != "key"]
+    statement = (
+        update(ObligationRow)
+        .where(col(ObligationRow.key) == bindparam("by_key"))
+        .values({name: bindparam(f"to_{name}") for name in columns})
+    )
+    values = [{"by_key": row["key"], **{f"to_{name}": row[name] for name in columns}} for row in rows]
+    connection.execute(statement, values)
+
+
+def _moved(row: dict[str, Any]) -> dict[str, Any]:
+    names = ("key", *FIGURES, "state", "reminded_for", "wake_at")
+    return {**{name: row[name] for name in names}, "closed_at": None, "closed_why": None}
+
+
+def _superseded(key: str, known: Any, now: datetime) -> dict[str, Any]:
+    unchanged = {name: getattr(known, name) for name in (*FIGURES, "reminded_for")}
+    return {
+        "key": key,
+        **unchanged,
+        "state": State.SUPERSEDED.value,
+        "wake_at": None,
+        "closed_at": now,
+        "closed_why": "terms-changed",
+    }
+
+
+def due(connection: Connection, now: datetime, limit: int) -> list[Any]:
+    """Give obligations whose reminder or lapse is due, locked against other workers."""
+    query = (
+        select(ObligationRow)
+        .where(col(ObligationRow.wake_at) <= now)
+        .order_by(col(ObligationRow.wake_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(connection.execute(query))
+
+
+def close(connection: Connection, key: str, state: State, now: datetime, why: str) -> bool:
+    """Close one open obligation; False where it was closed already."""
+    statement = (
+        update(ObligationRow)
+        .where(col(ObligationRow.key) == key, col(ObligationRow.state).not_in([s.value for s in CLOSED]))
+        .values(state=state.value, wake_at=None, closed_at=now, closed_why=why)
+    )
+    return connection.execute(statement).rowcount == 1

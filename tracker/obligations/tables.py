@@ -1,0 +1,43 @@
+"""Obligations in the database. No behaviour here.
+
+Figures are stored, readings are not: they are derived again whenever somebody asks why.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+_PENDING = text("wake_at IS NOT NULL")
+
+
+class ObligationRow(SQLModel, table=True):
+    """One occurrence of a rule; `wake_at` is when its next reminder or lapse is due (UTC)."""
+
+    __tablename__ = "obligation"
+    __table_args__ = (
+        Index("ix_obligation_wake_at", "wake_at", sqlite_where=_PENDING, postgresql_where=_PENDING),
+        Index("ix_obligation_agreement_id", "agreement_id"),
+        Index("ix_obligation_state_act_by", "state", "act_by"),
+    )
+
+    key: str = Field(primary_key=True, description="agreement/rule/occurrence")
+    agreement_id: str = Field(foreign_key="agreement.id")
+    rule: str
+    occurrence: str
+    state: str = Field(max_length=16)
+    likely: date | None = None
+    safe: date | None = None
+    act_by: date | None = None
+    strictest: date | None = None
+    latest: date | None = None
+    provisional: bool = False
+    lapses_on: date | None = None
+    event_id: int | None = Field(default=None, foreign_key="event.id")
+    opened_at: datetime
+    reminded_for: datetime | None = Field(
+        default=None, description="instant that the point which fired last was planned for"
+    )
+    wake_at: datetime | None = None
+    closed_at: datetime | None = None
+    closed_why: str | None = None

@@ -1,0 +1,110 @@
+"""From an obligation and a reminder point to what the alert says. Pure."""
+
+from collections.abc import Iterator, Sequence
+
+from tracker.base.dates import short_date
+from tracker.calendars.model import Calendar
+from tracker.obligations.deadline import Deadline
+from tracker.obligations.model import Obligation
+from tracker.obligations.wording import (
+    clause_text,
+    cost_text,
+    form_text,
+    headline,
+    people_text,
+    reason_text,
+    why_moved,
+    why_two_dates,
+)
+from tracker.outbox.content import AlertContent
+from tracker.reminders.ladder import Point
+from tracker.reminders.recipients import Detour, Route
+from tracker.terms.model import Agreement
+
+_DETOURS = {
+    Detour.NO_CONTACT: (
+        "Anda menerima ini sebagai kontak cadangan: naskah tidak menyebut narahubung untuk {who}.",
+        "You receive this as the fallback contact: the agreement names no contact for {who}.",
+    ),
+    Detour.NO_ADDRESS: (
+        "Anda menerima ini sebagai kontak cadangan: {who} tidak memiliki alamat yang dapat dipakai.",
+        "You receive this as the fallback contact: {who} has no usable address.",
+    ),
+    Detour.UNCONFIRMED: (
+        "Anda menerima ini sebagai kontak cadangan: alamat {who} diperbaiki dari naskah, belum dipastikan.",
+        "You receive this as the fallback contact: the address of {who} was repaired, not yet confirmed.",
+    ),
+    Detour.REFUSED: (
+        "Anda menerima ini sebagai kontak cadangan: server menolak alamat {who}. Periksa narahubungnya.",
+        "You receive this as the fallback contact: the server refused the address of {who}.",
+    ),
+}
+
+
+def compose(
+    agreement: Agreement,
+    obligation: Obligation,
+    deadline: Deadline,
+    calendar: Calendar,
+    point: Point,
+    missed: Sequence[str],
+    route: Route,
+) -> AlertContent:
+    """Write the content of one alert in the recipient's language."""
+    rule, language = obligation.rule, route.language
+    summary = rule.summary.in_language(language) if rule.summary else headline(rule, language)
+    return AlertContent(
+        language=language,
+        timezone=agreement.timezone,
+        agreement=agreement.id,
+        agreement_title=agreement.title,
+        agreement_numbers=agreement.numbers,
+        rule=rule.id,
+        occurrence=obligation.occurrence,
+        point=point.name,
+        planned_for=point.planned_for,
+        act_by=deadline.act_by,
+        safe=deadline.safe,
+        likely=deadline.likely,
+        strictest=deadline.strictest,
+        latest=deadline.latest,
+        recipient=route.recipient,
+        headline=headline(rule, language),
+        act=summary,
+        towards=people_text(agreement, rule.duty.to, language),
+        form=form_text(rule, language),
+        clause=clause_text(rule.clause, agreement) or rule.law or "",
+        cost=cost_text(rule, language),
+        why=tuple(
+            sentence
+            for sentence in (
+                why_two_dates(deadline, language),
+                why_moved(deadline, calendar, language),
+            )
+            if sentence
+        ),
+        notes=tuple(_notes(obligation, deadline, missed, route)),
+    )
+
+
+def detour_note(detour: Detour, instead_of: str, language: str) -> str:
+    """Say why the fallback contact was told."""
+    return _DETOURS[detour][1 if language == "en" else 0].format(who=instead_of)
+
+
+def _notes(obligation: Obligation, deadline: Deadline, missed: Sequence[str], route: Route) -> Iterator[str]:
+    english = route.language == "en"
+    if route.detour is not None:
+        yield detour_note(route.detour, route.instead_of, route.language)
+    if obligation.trigger is not None:
+        kind, day = obligation.trigger.kind, short_date(obligation.trigger.happened_on, route.language)
+        yield f"Follows from: {kind} on {day}." if english else f"Akibat peristiwa: {kind} pada {day}."
+    if missed:
+        points = ", ".join(missed)
+        yield (
+            f"Earlier reminders were not sent ({points}); this one stands for them."
+            if english
+            else f"Pengingat sebelumnya tidak terkirim ({points}); pesan ini mewakilinya."
+        )
+    for reason in deadline.reasons:
+        yield reason_text(reason, route.language)

@@ -1,0 +1,47 @@
+"""What one alert says, as a frozen value that is stored with the alert. Pure.
+
+Every sentence is already in the recipient's language; a channel only lays it out. What depends on
+the moment of sending (days left, how late) is worked out by the channel from `Delivery.now`.
+"""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class AlertContent(BaseModel):
+    """The facts and sentences of one alert about one obligation to one contact."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    language: Literal["id", "en"]
+    timezone: str
+    agreement: str
+    agreement_title: str
+    agreement_numbers: tuple[str, ...]
+    rule: str
+    occurrence: str
+    point: str
+    """The step of the ladder: T-14, T-0, overdue+3, at-once."""
+    planned_for: datetime
+    """The instant the point was planned for (UTC); a later sending says that it is late."""
+    act_by: date
+    safe: date
+    likely: date
+    strictest: date
+    latest: date
+    recipient: str
+    """The contact's function (and name where known), with the party."""
+    headline: str
+    """What to do, short enough for a subject line."""
+    act: str
+    """What to do, in one or two plain sentences."""
+    towards: str
+    form: str
+    clause: str
+    cost: str
+    why: tuple[str, ...]
+    """Why this date: first where likely and safe differ, then the move to an office day."""
+    notes: tuple[str, ...] = ()
+    """What else the reader must know: fallback recipient, missed reminders, provisional dates."""

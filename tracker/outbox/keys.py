@@ -1,0 +1,19 @@
+"""The once-only keys, made of what a row is and never of when it was made. Pure."""
+
+import hashlib
+from datetime import date
+
+
+def reminder_key(obligation: str, act_by: date, point: str) -> str:
+    """Build the key of a reminder: obligation / act_by / point."""
+    return f"{obligation}/{act_by.isoformat()}/{point}"
+
+
+def alert_key(reminder: str, contact: str, channel: str) -> str:
+    """Build the key of an alert: reminder / contact / channel."""
+    return f"{reminder}/{contact}/{channel}"
+
+
+def message_id(key: str, domain: str) -> str:
+    """Build the Message-ID of an alert: the same for every repeat, opaque to outsiders."""
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"

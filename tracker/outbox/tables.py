@@ -1,0 +1,55 @@
+"""Alerts and the attempts to deliver them, in the database. No behaviour here."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+_PENDING = text("next_try_at IS NOT NULL")
+
+
+class AlertRow(SQLModel, table=True):
+    """One message to one contact on one channel.
+
+    `next_try_at` (UTC) is the only due time: a claim pushes it to the end of the lease, so an
+    expired lease is simply due again. It is NULL once the alert is accepted or given up.
+    """
+
+    __tablename__ = "alert"
+    __table_args__ = (
+        Index("ix_alert_next_try_at", "next_try_at", sqlite_where=_PENDING, postgresql_where=_PENDING),
+        Index("ix_alert_obligation_key", "obligation_key"),
+    )
+
+    key: str = Field(primary_key=True, description="reminder/contact/channel")
+    reminder_key: str = Field(foreign_key="reminder.key")
+    obligation_key: str = Field(foreign_key="obligation.key")
+    contact: str
+    channel: str = Field(max_length=16)
+    address: str
+    detour: str | None = Field(default=None, description="why it went to the fallback contact")
+    content: str = Field(sa_type=Text, description="AlertContent as JSON")
+    message_id: str
+    thread_id: str
+    state: str = Field(max_length=16, description="pending, accepted or refused")
+    created_at: datetime
+    next_try_at: datetime | None = None
+    lease_holder: str | None = None
+    attempts: int = 0
+    accepted_at: datetime | None = None
+
+
+class AttemptRow(SQLModel, table=True):
+    """One try to deliver an alert: written before the send, its outcome after."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (UniqueConstraint("alert_key", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    alert_key: str = Field(foreign_key="alert.key")
+    number: int
+    worker: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    outcome: str = Field(default="started", max_length=16)
+    answer: str = Field(default="", sa_type=Text)

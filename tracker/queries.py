@@ -1,0 +1,199 @@
+"""The read side, shared by every face: what is coming, why this date, what was sent to whom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from sqlmodel import col
+
+from tracker.base.db import Database
+from tracker.base.errors import UnknownThingError
+from tracker.events.service import events_of
+from tracker.obligations.derive import derive
+from tracker.obligations.explain import steps
+from tracker.obligations.lifecycle import state_on
+from tracker.obligations.model import Obligation, State
+from tracker.obligations.tables import ObligationRow
+from tracker.obligations.view import as_json
+from tracker.outbox.tables import AlertRow, AttemptRow
+from tracker.reminders.tables import ReminderRow
+from tracker.steps.context import Context
+from tracker.terms.model import Agreement
+from tracker.terms.service import agreements
+
+LIVE = (State.OPEN.value, State.DUE.value, State.OVERDUE.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One stored obligation with everything a face shows of it."""
+
+    agreement: Agreement
+    obligation: Obligation
+    state: State
+    reminded: bool
+    closed_why: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the JSON of the command line contract."""
+        return as_json(self.agreement, self.obligation, self.state.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One obligation, its derivation, and every alert with its attempts."""
+
+    shown: Shown
+    steps: list[str]
+    alerts: list[dict[str, Any]]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the JSON of the command line contract, with the derivation and the alerts."""
+        return {**self.shown.as_json(), "steps": self.steps, "alerts": self.alerts}
+
+
+def upcoming(
+    db: Database,
+    context: Context,
+    now: datetime,
+    within: timedelta | None = None,
+    *,
+    everything: bool = False,
+) -> list[Shown]:
+    """List open obligations by date: those to act on `within` a time, overdue ones first.
+
+    `everything` adds closed, unverified and undated ones.
+    """
+    query = select(ObligationRow).order_by(
+        col(ObligationRow.act_by).is_(None), col(ObligationRow.act_by), col(ObligationRow.key)
+    )
+    if not everything:
+        query = query.where(col(ObligationRow.state).in_(LIVE), col(ObligationRow.act_by).is_not(None))
+    if within is not None:
+        query = query.where(col(ObligationRow.act_by) <= (now + within).date())
+    with db.read() as connection:
+        return _shown(connection, context, connection.execute(query).all(), now)
+
+
+def explain(db: Database, context: Context, name: str, now: datetime, language: str) -> Story:
+    """Tell one obligation's story; `name` is `agreement/rule[/occurrence]`."""
+    with db.read() as connection:
+        row = _row_named(connection, name)
+        shown = _shown(connection, context, [row], now)
+        if not shown:
+            raise UnknownThingError(f"{row.key!r} is stored ({row.state}), but its terms give it no more.")
+        one = shown[0]
+        calendar = context.calendar(one.agreement)
+        return Story(
+            one, steps(one.agreement, one.obligation, calendar, language), _alerts(connection, row.key)
+        )
+
+
+def _row_named(connection: Connection, name: str) -> Any:
+    query = select(ObligationRow).where(
+        (col(ObligationRow.key) == name) | col(ObligationRow.key).startswith(f"{name}/", autoescape=True)
+    )
+    rows = connection.execute(query.order_by(col(ObligationRow.key)).limit(50)).all()
+    if not rows:
+        raise UnknownThingError(f"No obligation {name!r}; 'tracker upcoming --all' lists them.")
+    if len(rows) > 1:
+        keys = "\n".join(f"  {row.key}" for row in rows)
+        raise UnknownThingError(f"{name!r} has {len(rows)} occurrences; name one of:\n{keys}")
+    return rows[0]
+
+
+def _shown(connection: Connection, context: Context, rows: Sequence[Any], now: datetime) -> list[Shown]:
+    ids = {row.agreement_id for row in rows}
+    found = agreements(connection, ids)
+    happened = events_of(connection, ids)
+    derived = {
+        agreement.id: {
+            obligation.key: obligation
+            for obligation in derive(
+                agreement,
+                context.calendar(agreement),
+                [event for _, event in happened.get(agreement.id, [])],
+            ).obligations
+        }
+        for agreement in found.values()
+    }
+    shown = []
+    for row in rows:
+        agreement, obligation = found[row.agreement_id], derived[row.agreement_id].get(row.key)
+        if obligation is None:
+            continue
+        reminded = row.reminded_for is not None
+        today = now.astimezone(agreement.zone).date()
+        state = state_on(State(row.state), row.act_by, reminded=reminded, today=today)
+        shown.append(Shown(agreement, obligation, state, reminded, row.closed_why))
+    return shown
+
+
+def _alerts(connection: Connection, obligation: str) -> list[dict[str, Any]]:
+    query = (
+        select(
+            AlertRow,
+            col(ReminderRow.point),
+            col(ReminderRow.planned_for),
+        )
+        .join(ReminderRow, col(ReminderRow.key) == col(AlertRow.reminder_key))
+        .where(col(AlertRow.obligation_key) == obligation)
+        .order_by(col(AlertRow.created_at), col(AlertRow.key))
+    )
+    alerts = connection.execute(query).all()
+    attempts: dict[str, list[dict[str, Any]]] = {}
+    tried = (
+        select(AttemptRow)
+        .join(AlertRow, col(AlertRow.key) == col(AttemptRow.alert_key))
+        .where(col(AlertRow.obligation_key) == obligation)
+        .order_by(col(AttemptRow.id))
+    )
+    for row in connection.execute(tried):
+        attempts.setdefault(row.alert_key, []).append(
+            {"at": row.started_at.isoformat(), "outcome": row.outcome, "answer": row.answer}
+        )
+    return [
+        {
+            "point": row.point,
+            "contact": row.contact,
+            "channel": row.channel,
+            "state": row.state,
+            "detour": row.detour,
+            "created_at": row.created_at.isoformat(),
+            "accepted_at": row.accepted_at.isoformat() if row.accepted_at else None,
+            "attempts": attempts.get(row.key, []),
+        }
+        for row in alerts
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much there is, for summaries and health."""
+
+    obligations: dict[str, int]
+    alerts: dict[str, int]
+    next_act_by: date | None
+
+
+def counts(db: Database) -> Counts:
+    """Count obligations and alerts by state."""
+    with db.read() as connection:
+        obligations = {
+            str(state): int(number)
+            for state, number in connection.execute(
+                select(col(ObligationRow.state), func.count()).group_by(col(ObligationRow.state))
+            )
+        }
+        alerts = {
+            str(state): int(number)
+            for state, number in connection.execute(
+                select(col(AlertRow.state), func.count()).group_by(col(AlertRow.state))
+            )
+        }
+        soonest = connection.execute(
+            select(func.min(col(ObligationRow.act_by))).where(col(ObligationRow.state).in_(LIVE))
+        ).scalar()
+    return Counts(obligations, alerts, soonest)

@@ -1,0 +1,144 @@
+"""The reminder points of one obligation, and which of them is next. Pure; `now` is an argument.
+
+Points before the deadline are counted back from `act_by`; one that falls on a day off moves
+earlier. Points of an overdue duty never move before the day they speak of: they wait for the next
+office day. Points that meet on one day become one, the most urgent. Missed points collapse into
+the latest, which names them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from tracker.calendars.model import Calendar
+from tracker.reminders.policy import DAILY, Ladder, Policy
+
+AT_ONCE = "at-once"
+_OVERDUE = "overdue+"
+_BEFORE = "T-"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the ladder of one obligation depends on; `opened_at` is when it became known (UTC)."""
+
+    act_by: date
+    opened_at: datetime
+    at_once: bool
+    ladder: Ladder
+    lapses_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One step of the ladder and the instant it is planned for (UTC)."""
+
+    name: str
+    planned_for: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The point to fire next, when to fire it, and the missed points it stands for."""
+
+    point: Point
+    fire_at: datetime
+    missed: tuple[str, ...] = ()
+
+
+class Schedule:
+    """Where and when reminders may be sent: policy, calendar and zone of one agreement."""
+
+    def __init__(self, policy: Policy, calendar: Calendar, zone: ZoneInfo) -> None:
+        """Keep what all points of an agreement share."""
+        self.policy = policy
+        self.calendar = calendar
+        self.zone = zone
+
+    def next(self, plan: Plan, after: datetime | None, now: datetime) -> Next | None:
+        """Give the next point; None when no more will come.
+
+        `after` is the instant that the point which fired last was planned for: everything planned
+        up to then is done, whatever has become of the ladder since.
+        """
+        missed: list[Point] = []
+        for point in self._points(plan):
+            if after is not None and point.planned_for <= after:
+                continue
+            if self._has_lapsed(plan, point.planned_for):
+                break
+            if point.planned_for > now:
+                return self._collapsed(missed, now) or Next(point, point.planned_for)
+            missed.append(point)
+        return self._collapsed(missed, now)
+
+    def start_of(self, day: date) -> datetime:
+        """Give the first instant of a local day in UTC."""
+        return datetime.combine(day, time.min, self.zone).astimezone(UTC)
+
+    def _collapsed(self, missed: list[Point], now: datetime) -> Next | None:
+        if not missed:
+            return None
+        latest = missed[-1]
+        fire_at = now if latest.name == AT_ONCE else self.sending_slot(now)
+        return Next(latest, fire_at, tuple(point.name for point in missed[:-1]))
+
+    def sending_slot(self, now: datetime) -> datetime:
+        """Give `now` inside office hours, else the next morning an office works (UTC)."""
+        local = now.astimezone(self.zone)
+        today = local.date()
+        if self.calendar.is_office_day(today):
+            if local.time() < self.policy.send_at:
+                return self._morning_of(today)
+            if local.time() < self.policy.office_hours_end:
+                return now
+        return self._morning_of(self.calendar.office_day_on_or_after(today + timedelta(days=1)))
+
+    def _has_lapsed(self, plan: Plan, instant: datetime) -> bool:
+        return plan.lapses_on is not None and instant >= self.start_of(plan.lapses_on)
+
+    def _points(self, plan: Plan) -> Iterator[Point]:
+        if plan.at_once:
+            yield Point(AT_ONCE, plan.opened_at)
+        for name, day in self._before(plan):
+            yield from self._unless_known_later(plan, Point(name, self._morning_of(day)))
+        for name, day in self._overdue(plan):
+            yield from self._unless_known_later(plan, Point(name, self._morning_of(day)))
+
+    def _unless_known_later(self, plan: Plan, point: Point) -> Iterator[Point]:
+        # An event alert already says everything that earlier points would have said.
+        if not plan.at_once or point.planned_for > plan.opened_at:
+            yield point
+
+    def _before(self, plan: Plan) -> Iterator[tuple[str, date]]:
+        by_day: dict[date, int] = {}
+        for days in sorted(self._days_before(plan), reverse=True):
+            by_day[self.calendar.office_day_on_or_before(plan.act_by - timedelta(days=days))] = days
+        for day, days in sorted(by_day.items()):
+            yield f"{_BEFORE}{days}", day
+
+    def _days_before(self, plan: Plan) -> tuple[int, ...]:
+        if plan.ladder != DAILY:
+            return tuple(int(days) for days in plan.ladder)
+        opened = plan.opened_at.astimezone(self.zone).date()
+        return tuple(range(max((plan.act_by - opened).days, 0) + 1))
+
+    def _overdue(self, plan: Plan) -> Iterator[tuple[str, date]]:
+        pending: tuple[str, date] | None = None
+        for days in self._days_overdue():
+            day = self.calendar.office_day_on_or_after(plan.act_by + timedelta(days=days))
+            if pending is not None and pending[1] != day:
+                yield pending
+            pending = (f"{_OVERDUE}{days}", day)
+
+    def _days_overdue(self) -> Iterator[int]:
+        overdue = self.policy.overdue
+        yield from range(1, overdue.daily_for_days + 1)
+        days = overdue.daily_for_days
+        while True:
+            days += overdue.then_every_days
+            yield days
+
+    def _morning_of(self, day: date) -> datetime:
+        return datetime.combine(day, self.policy.send_at, self.zone).astimezone(UTC)

@@ -1,0 +1,59 @@
+"""Alert rows: made with their reminder, or for the fallback contact where an address was refused."""
+
+import dataclasses
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from tracker.outbox import service as outbox
+from tracker.outbox.compose import detour_note
+from tracker.outbox.content import AlertContent
+from tracker.outbox.keys import alert_key, message_id
+from tracker.outbox.service import Claimed
+from tracker.reminders.recipients import FALLBACK, FILE, Detour, Route
+from tracker.steps.context import Context
+
+
+def alert_row(
+    context: Context, reminder: str, obligation: str, route: Route, content: AlertContent, now: datetime
+) -> dict[str, Any]:
+    """Make the row of one alert, due at once."""
+    key = alert_key(reminder, route.contact, route.channel)
+    return {
+        "key": key,
+        "reminder_key": reminder,
+        "obligation_key": obligation,
+        "contact": route.contact,
+        "channel": route.channel,
+        "address": route.address,
+        "detour": route.detour.value if route.detour else None,
+        "content": content.model_dump_json(),
+        "message_id": message_id(key, context.mail_domain),
+        "thread_id": message_id(obligation, context.mail_domain),
+        "state": outbox.PENDING,
+        "created_at": now,
+        "next_try_at": now,
+        "lease_holder": None,
+        "attempts": 0,
+    }
+
+
+def reroute(connection: Connection, context: Context, alert: Claimed, now: datetime) -> None:
+    """Tell the fallback contact that an address was refused, in the transaction that settles it.
+
+    Where the fallback contact itself was refused, the alert goes to the folder: it always can.
+    """
+    content = AlertContent.model_validate_json(alert.content)
+    routes = context.routing.fallback_routes(Detour.REFUSED, content.recipient)
+    if alert.contact.startswith(FALLBACK):
+        name = context.routing.fallback.name
+        routes = [Route(FALLBACK, name, content.language, FILE, name, Detour.REFUSED, content.recipient)]
+    rows = []
+    for route in routes:
+        note = detour_note(Detour.REFUSED, content.recipient, content.language)
+        told = content.model_copy(update={"recipient": route.recipient, "notes": (note, *content.notes)})
+        contact = alert.contact if alert.contact.startswith(FALLBACK) else f"{FALLBACK}:{alert.contact}"
+        instead = dataclasses.replace(route, contact=contact)
+        rows.append(alert_row(context, alert.reminder_key, alert.obligation_key, instead, told, now))
+    outbox.add(connection, rows)

@@ -1,0 +1,42 @@
+"""What every step needs besides the database and `now`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tracker.base.errors import UnknownThingError
+from tracker.calendars.model import Calendar
+from tracker.reminders.ladder import Schedule
+from tracker.reminders.policy import Policy
+from tracker.reminders.recipients import Routing
+from tracker.terms.model import Agreement
+
+
+@dataclass(frozen=True)
+class Context:
+    """Calendars, policy and routing, as bootstrap read them."""
+
+    calendars: Mapping[str, Calendar]
+    policy: Policy
+    routing: Routing
+    horizon_months: int = 24
+    mail_domain: str = "tracker.invalid"
+    _schedules: dict[tuple[str, str], Schedule] = field(default_factory=dict)
+
+    def calendar(self, agreement: Agreement) -> Calendar:
+        """Give the calendar an agreement is counted on."""
+        try:
+            return self.calendars[agreement.calendar.holidays]
+        except KeyError:
+            known = ", ".join(sorted(self.calendars))
+            raise UnknownThingError(
+                f"Agreement {agreement.id} wants the calendar {agreement.calendar.holidays!r}; there is {known}."
+            ) from None
+
+    def schedule(self, agreement: Agreement) -> Schedule:
+        """Give when reminders of an agreement may be sent."""
+        key = (agreement.calendar.holidays, agreement.timezone)
+        found = self._schedules.get(key)
+        if found is None:
+            found = Schedule(self.policy, self.calendar(agreement), agreement.zone)
+            self._schedules[key] = found
+        return found

@@ -1,0 +1,151 @@
+"""Terms versions in the store: which are known, and adding new ones."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+from sqlmodel import col
+
+from tracker.terms.load import TermsFile
+from tracker.terms.model import Agreement
+from tracker.terms.tables import AgreementRow, TermsVersionRow
+
+_IN_AT_MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store knows of one agreement."""
+
+    id: str
+    version: int
+    digest: str
+    calendar_version: str
+    tracked_since: date
+
+
+@lru_cache(maxsize=2048)
+def _agreement_from(body: str) -> Agreement:
+    return Agreement.model_validate_json(body)
+
+
+def batches(items: Iterable[Any], size: int = _IN_AT_MOST) -> Iterator[list[Any]]:
+    """Cut anything iterable into lists of at most `size`."""
+    left = iter(items)
+    while batch := list(islice(left, size)):
+        yield batch
+
+
+def known_agreements(connection: Connection, ids: Iterable[str] | None = None) -> dict[str, Known]:
+    """Give what is known of the agreements (all of them, or those of `ids`)."""
+    columns = select(
+        col(AgreementRow.id),
+        col(AgreementRow.version),
+        col(AgreementRow.digest),
+        col(AgreementRow.calendar_version),
+        col(AgreementRow.tracked_since),
+    )
+    if ids is None:
+        return {row.id: Known(*row) for row in connection.execute(columns)}
+    found: dict[str, Known] = {}
+    for batch in batches(ids):
+        for row in connection.execute(columns.where(col(AgreementRow.id).in_(batch))):
+            found[row.id] = Known(*row)
+    return found
+
+
+def agreements(connection: Connection, ids: Iterable[str]) -> dict[str, Agreement]:
+    """Read the agreements in force, by id."""
+    found: dict[str, Agreement] = {}
+    for batch in batches(set(ids)):
+        query = (
+            select(col(TermsVersionRow.agreement_id), col(TermsVersionRow.body))
+            .join(AgreementRow, col(AgreementRow.id) == col(TermsVersionRow.agreement_id))
+            .where(
+                col(TermsVersionRow.version) == col(AgreementRow.version),
+                col(AgreementRow.id).in_(batch),
+            )
+        )
+        for agreement_id, body in connection.execute(query):
+            found[agreement_id] = _agreement_from(body)
+    return found
+
+
+def add_versions(
+    connection: Connection,
+    files: Sequence[TermsFile],
+    known: dict[str, Known],
+    wake_at: dict[str, datetime | None],
+    calendar_versions: dict[str, str],
+    now: datetime,
+) -> None:
+    """Add a terms version for each file whose text is new, and put it in force."""
+    new, changed, versions = [], [], []
+    for file in files:
+        agreement = file.agreement
+        before = known.get(agreement.id)
+        version = 1 if before is None else before.version + (before.digest != file.digest)
+        values = {
+            "title": agreement.title,
+            "timezone": agreement.timezone,
+            "version": version,
+            "digest": file.digest,
+            "calendar_version": calendar_versions[agreement.id],
+            "wake_at": wake_at[agreement.id],
+        }
+        if before is None:
+            tracked_since = now.astimezone(agreement.zone).date()
+            new.append({"id": agreement.id, "tracked_since": tracked_since, **values})
+        else:
+            changed.append((agreement.id, values))
+        if before is None or before.digest != file.digest:
+            versions.append(
+                {
+                    "agreement_id": agreement.id,
+                    "version": version,
+                    "digest": file.digest,
+                    "path": file.path,
+                    "source": file.text,
+                    "body": agreement.model_dump_json(by_alias=True, exclude_defaults=True),
+                    "loaded_at": now,
+                }
+            )
+    if new:
+        connection.execute(insert(AgreementRow), new)
+    for agreement_id, values in changed:
+        connection.execute(update(AgreementRow).where(col(AgreementRow.id) == agreement_id).values(values))
+    if versions:
+        connection.execute(insert(TermsVersionRow), versions)
+
+
+def due_for_roll(connection: Connection, now: datetime, limit: int) -> list[Known]:
+    """Give agreements whose recurring duties must be rolled forward, locked against other workers."""
+    query = (
+        select(
+            col(AgreementRow.id),
+            col(AgreementRow.version),
+            col(AgreementRow.digest),
+            col(AgreementRow.calendar_version),
+            col(AgreementRow.tracked_since),
+        )
+        .where(col(AgreementRow.wake_at) <= now)
+        .order_by(col(AgreementRow.wake_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [Known(*row) for row in connection.execute(query)]
+
+
+def set_wake(
+    connection: Connection, agreement_id: str, wake_at: datetime | None, calendar_version: str
+) -> None:
+    """Note when an agreement's recurring duties are to be rolled forward next."""
+    connection.execute(
+        update(AgreementRow)
+        .where(col(AgreementRow.id) == agreement_id)
+        .values(wake_at=wake_at, calendar_version=calendar_version)
+    )

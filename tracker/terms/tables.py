@@ -1,0 +1,42 @@
+"""Agreements and their terms versions in the database. No behaviour here."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+_PENDING = text("wake_at IS NOT NULL")
+
+
+class AgreementRow(SQLModel, table=True):
+    """One agreement; `wake_at` is when its recurring duties must be rolled forward (UTC)."""
+
+    __tablename__ = "agreement"
+    __table_args__ = (
+        Index("ix_agreement_wake_at", "wake_at", sqlite_where=_PENDING, postgresql_where=_PENDING),
+    )
+
+    id: str = Field(primary_key=True)
+    title: str
+    timezone: str
+    version: int
+    digest: str = Field(description="SHA-256 of the terms text in force")
+    calendar_version: str = Field(description="decrees the deadlines were derived with")
+    tracked_since: date = Field(description="local day of the first load")
+    wake_at: datetime | None = None
+
+
+class TermsVersionRow(SQLModel, table=True):
+    """One version of an agreement's terms: the text as written, and its normalised JSON."""
+
+    __tablename__ = "terms_version"
+    __table_args__ = (UniqueConstraint("agreement_id", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    agreement_id: str = Field(foreign_key="agreement.id")
+    version: int
+    digest: str
+    path: str
+    source: str = Field(sa_type=Text)
+    body: str = Field(sa_type=Text)
+    loaded_at: datetime
