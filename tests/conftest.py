@@ -1,6 +1,11 @@
 """Settings of all tests."""
 
-from hypothesis import settings
+from pathlib import Path
 
+from hypothesis import settings
+from hypothesis.configuration import set_hypothesis_home_dir
+
+# A folder named .hypothesis in the root is a warning (an error here) while `norecursedirs` is set without it.
+set_hypothesis_home_dir(Path(__file__).parents[1] / ".pytest_cache" / "hypothesis")
 settings.register_profile("tracker", derandomize=True, deadline=None, max_examples=100)
 settings.load_profile("tracker")

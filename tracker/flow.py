@@ -52,6 +52,17 @@ class LoadReport:
     superseded: list[str] = field(default_factory=list)
 
 
+def known_digests(db: Database, context: Context) -> dict[str, str]:
+    """Give the texts that need no second load: their digests, with the agreements' ids.
+
+    A text whose agreement was derived with other decrees than today's is not among them.
+    """
+    versions = {calendar.version for calendar in context.calendars.values()}
+    with db.read() as connection:
+        found = terms.known_agreements(connection).values()
+    return {known.digest: known.id for known in found if known.calendar_version in versions}
+
+
 def load_terms(db: Database, context: Context, files: Sequence[TermsFile], now: datetime) -> LoadReport:
     """Put terms files in force and derive their obligations; unchanged files cost one look-up."""
     report = LoadReport()
@@ -173,3 +184,12 @@ def next_wake(db: Database) -> datetime | None:
             outbox.next_try(connection),
         )
     return min((instant for instant in instants if instant is not None), default=None)
+
+
+def parties_of(db: Database, agreement: str) -> set[str]:
+    """Give the keys of an agreement's parties; UnknownThingError where it is not loaded."""
+    with db.read() as connection:
+        found = terms.agreements(connection, [agreement])
+    if agreement not in found:
+        raise UnknownThingError(f"There is no agreement {agreement!r}; load its terms first.")
+    return set(found[agreement].parties)

@@ -21,7 +21,7 @@ from tracker.outbox.tables import AlertRow, AttemptRow
 from tracker.reminders.tables import ReminderRow
 from tracker.steps.context import Context
 from tracker.terms.model import Agreement
-from tracker.terms.service import agreements
+from tracker.terms.service import agreements, known_agreements
 
 LIVE = (State.OPEN.value, State.DUE.value, State.OVERDUE.value)
 
@@ -35,6 +35,12 @@ class Shown:
     state: State
     reminded: bool
     closed_why: str | None
+
+    def days_left(self, now: datetime) -> int:
+        """Give the local days left until act_by; negative when overdue. Dated obligations only."""
+        if self.obligation.deadline is None:
+            raise UnknownThingError(f"{self.obligation.key} has no date.")
+        return (self.obligation.deadline.act_by - now.astimezone(self.agreement.zone).date()).days
 
     def as_json(self) -> dict[str, Any]:
         """Give the JSON of the command line contract."""
@@ -72,9 +78,13 @@ def upcoming(
     if not everything:
         query = query.where(col(ObligationRow.state).in_(LIVE), col(ObligationRow.act_by).is_not(None))
     if within is not None:
-        query = query.where(col(ObligationRow.act_by) <= (now + within).date())
+        # A day wider than UTC says: the local days of the agreements decide below.
+        query = query.where(col(ObligationRow.act_by) <= (now + within).date() + timedelta(days=1))
     with db.read() as connection:
-        return _shown(connection, context, connection.execute(query).all(), now)
+        found = _shown(connection, context, connection.execute(query).all(), now)
+    if within is None:
+        return found
+    return [shown for shown in found if shown.days_left(now) <= within.days]
 
 
 def explain(db: Database, context: Context, name: str, now: datetime, language: str) -> Story:
@@ -197,3 +207,9 @@ def counts(db: Database) -> Counts:
             select(func.min(col(ObligationRow.act_by))).where(col(ObligationRow.state).in_(LIVE))
         ).scalar()
     return Counts(obligations, alerts, soonest)
+
+
+def is_loaded(db: Database, agreement: str) -> bool:
+    """Tell whether an agreement is in the store."""
+    with db.read() as connection:
+        return agreement in known_agreements(connection, [agreement])

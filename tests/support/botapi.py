@@ -1,6 +1,5 @@
 """A stand-in for the Telegram Bot API on this machine, as strict as the real one about messages."""
 
-import asyncio
 import html
 import json
 import re
@@ -57,10 +56,9 @@ class BotApi:
     fail: dict[str, Failure] = field(default_factory=dict)
     """Method -> how it fails, every time."""
     hang: set[str] = field(default_factory=set)
-    """Methods that take the request and never answer."""
+    """Methods that do what they are asked and never say so."""
     raw: dict[str, str] = field(default_factory=dict)
     """Method -> a body to answer with, whatever it is."""
-    stopping: bool = False
 
     async def answer(self, request: Request) -> Response:
         """Answer one call."""
@@ -68,9 +66,12 @@ class BotApi:
         self.calls.append(method)
         if request.path_params["token"] != TOKEN:
             return _failed(Failure(401, "Unauthorized"))
-        parameters = await _parameters(request)
-        while method in self.hang and not self.stopping:
-            await asyncio.sleep(0.01)
+        answer = self._outcome(method, await _parameters(request))
+        if method in self.hang:
+            await request.receive()  # comes back when the client has given up
+        return answer
+
+    def _outcome(self, method: str, parameters: dict[str, str]) -> Response:
         if method in self.fail:
             return _failed(self.fail[method])
         if method in self.raw:
@@ -105,7 +106,6 @@ def bot_api() -> Iterator[BotApi]:
             time.sleep(0.005)
         yield api
     finally:
-        api.stopping = True
         server.should_exit = True
         thread.join()
         listener.close()
@@ -139,8 +139,12 @@ def _fault(parameters: dict[str, str]) -> str | None:
         return "chat_id is empty"
     if not re.fullmatch(r"-?\d+", parameters["chat_id"]):
         return "chat not found"
-    text = parameters.get("text", "")
-    if parameters.get("parse_mode") == "HTML":
+    return message_fault(parameters.get("text", ""), parameters.get("parse_mode", ""))
+
+
+def message_fault(text: str, parse_mode: str = "HTML") -> str | None:
+    """Say what the real server would find wrong with a text."""
+    if parse_mode == "HTML":
         fault = _html_fault(text)
         if fault is not None:
             return f"can't parse entities: {fault}"
@@ -155,7 +159,7 @@ def _fault(parameters: dict[str, str]) -> str | None:
 def _html_fault(text: str) -> str | None:
     if _ENTITY.search(text):
         return "unknown entity or a bare ampersand"
-    checker = _Checker(convert_charrefs=True)
+    checker = _Checker()
     checker.feed(text)
     checker.close()
     if checker.open:
@@ -166,8 +170,8 @@ def _html_fault(text: str) -> str | None:
 class _Checker(HTMLParser):
     """Finds unknown, unclosed and wrongly nested tags."""
 
-    def __init__(self, *, convert_charrefs: bool) -> None:
-        super().__init__(convert_charrefs=convert_charrefs)
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
         self.open: list[str] = []
         self.fault: str | None = None
 
@@ -181,5 +185,5 @@ class _Checker(HTMLParser):
             self.fault = f"unexpected end tag {tag}"
 
     def handle_data(self, data: str) -> None:
-        if "<" in (self.rawdata if not data else "") and self.fault is None:
-            self.fault = "unescaped <"
+        if "<" in data or ">" in data:
+            self.fault = "a bare < or >"

@@ -31,17 +31,21 @@ _TEXTS: dict[str, dict[str, Any]] = {
         "recipient": "Asisten Deputi Jaminan Sosial, PIHAK KESATU (Kemenko PMK)",
         "headline": "Beri tahu keinginan memperpanjang atau mengakhiri",
         "act": "Beri tahu pihak lain secara tertulis apakah perjanjian ini akan diperpanjang atau diakhiri. "
-        "Pemberitahuan harus sudah diterima sebelum tenggat.",
+        "Surat harus sudah diterima selambatnya pada tanggal ini.",
         "towards": "PIHAK KEDUA (Kementerian Ketenagakerjaan)",
         "form": "tertulis",
         "clause": "Pasal 8 ayat (2)",
         "cost": "perjanjian berakhir dengan sendirinya pada akhir jangka waktu",
         "why": (
-            "Perjanjian berlaku dua tahun sejak 28 Februari 2023; pemberitahuan disampaikan 30 hari kalender "
-            "sebelum berakhir. Menurut cara hitung yang paling mungkin, batasnya 28 Januari 2025; cara hitung "
-            "yang lebih ketat memberi 27 Januari 2025, dan itu yang dipakai.",
-            "27 Januari 2025 hari libur (Isra Mikraj) dan sebelumnya akhir pekan, jadi tenggat dimajukan "
-            "ke Jumat, 24 Januari 2025.",
+            (
+                "Perjanjian berlaku dua tahun sejak 28 Februari 2023, dan pemberitahuan disampaikan 30 hari "
+                "kalender sebelum berakhir. Cara hitung yang paling mungkin memberi 28 Januari 2025; "
+                "cara hitung yang lebih ketat memberi 27 Januari 2025, dan itu yang dipakai."
+            ),
+            (
+                "27 Januari 2025 hari libur (Isra Mikraj) dan sebelumnya akhir pekan, jadi tenggat "
+                "dimajukan ke Jumat, 24 Januari 2025."
+            ),
         ),
     },
     "en": {
@@ -54,8 +58,10 @@ _TEXTS: dict[str, dict[str, Any]] = {
         "clause": "Article 8 paragraph (2)",
         "cost": "the agreement ends by itself at the end of its term",
         "why": (
-            "The agreement runs for two years from 28 February 2023; notice is due 30 calendar days before "
-            "it ends. The most likely count gives 28 January 2025, a stricter one 27 January 2025.",
+            (
+                "The agreement runs for two years from 28 February 2023; notice is due 30 calendar days "
+                "before it ends. The most likely count gives 28 January 2025, a stricter one 27 January."
+            ),
             "27 January 2025 is a public holiday, so the deadline moves back to Friday, 24 January 2025.",
         ),
     },

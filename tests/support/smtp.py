@@ -3,8 +3,8 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -41,12 +41,20 @@ class SmtpStandIn:
     after_data: Literal["answer", "drop", "hang"] = "answer"
     delay: float = 0.0
     """Seconds before a message is accepted."""
-    writers: list[Any] = field(default_factory=list)
+    sessions: list[Any] = field(default_factory=list)
+
+    loop: Any = None
+    """The server's own event loop, in its own thread."""
 
     def hang_up(self) -> None:
         """Close every connection from the server's side."""
-        for server in self.writers:
-            server.loop.call_soon_threadsafe(server.transport.close)
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result()
+
+    async def _hang_up(self) -> None:
+        for session in self.sessions:
+            if session.transport is not None:
+                session.transport.close()
+        await asyncio.sleep(0.01)  # the loop closes the sockets in its next turns
 
     # The names of these hooks are aiosmtpd's.
 
@@ -54,9 +62,7 @@ class SmtpStandIn:
         self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]
     ) -> list[str]:
         """Count the connection."""
-        del envelope
-        if session.peer not in self.connections:
-            self.writers.append(server)
+        del server, envelope
         self.connections.add(session.peer)
         session.host_name = hostname
         return responses
@@ -65,9 +71,11 @@ class SmtpStandIn:
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
         """Take or refuse the sender."""
-        del server, session
+        del server
         if "MAIL" in self.answers:
             return self.answers["MAIL"]
+        if self.login and not session.authenticated:
+            return "530 5.7.0 Authentication required"
         self.open_now += 1
         self.most_open = max(self.most_open, self.open_now)
         envelope.mail_from = address
@@ -107,27 +115,62 @@ class SmtpStandIn:
         return AuthResult(success=right, handled=False)
 
 
+Dialogue = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def scripted_server(dialogue: Dialogue) -> AsyncIterator[int]:
+    """Run a server that holds this dialogue with whoever connects; gives its port."""
+    held: set[asyncio.Task[None]] = set()
+
+    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            held.add(task)
+        try:
+            await dialogue(reader, writer)
+        finally:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+
+    listener = await asyncio.start_server(hold, HOST, 0)
+    try:
+        yield listener.sockets[0].getsockname()[1]
+    finally:
+        listener.close()
+        await asyncio.gather(*held)
+
+
 @contextmanager
 def smtp_server(
     *, login: tuple[str, str] | None = None, starttls: ssl.SSLContext | None = None
 ) -> Iterator[SmtpStandIn]:
     """Run a server on a free port; `login` makes it ask for that name and password."""
     stand_in = SmtpStandIn(port=free_port(), login=login)
-    controller = Controller(
+    controller: Any = Controller(
         stand_in,
         hostname=HOST,
         port=stand_in.port,
         server_hostname="mail.example.org",
         authenticator=stand_in.authenticate if login else None,
-        auth_required=login is not None,
-        auth_require_tls=False,
+        auth_require_tls=login is None,
         tls_context=starttls,
         require_starttls=starttls is not None,
     )
+    make_session = controller.factory
+
+    def make_known_session() -> Any:
+        stand_in.sessions.append(make_session())
+        return stand_in.sessions[-1]
+
+    controller.factory = make_known_session
+    stand_in.loop = controller.loop
     controller.start()
     try:
         yield stand_in
     finally:
+        stand_in.hang_up()
         controller.stop()
 
 

@@ -6,9 +6,10 @@ driver's default, two processes that read and then write lose updates or fail at
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, select
@@ -26,9 +27,16 @@ _READ_ONLY = "tracker_read_only"
 class Database:
     """An engine with one way to read and one way to write."""
 
-    def __init__(self, url: str) -> None:
-        """Make the engine; connects only when first used. SettingsError on a bad URL."""
+    def __init__(self, url: str, *, durable: bool = True) -> None:
+        """Make the engine; connects only when first used. SettingsError on a bad URL.
+
+        `durable=False` is for throw-away databases: SQLite then does not wait for the disk.
+        """
         self.engine = _engine(url)
+        if not durable and self.engine.dialect.name == "sqlite":
+            event.listen(self.engine, "connect", _do_not_wait_for_disk)
+        # Threads of one process queue here rather than in SQLite's busy handler, which sleeps.
+        self._turn: AbstractContextManager[Any] = nullcontext() if self.is_postgresql else Lock()
         self._reading = self.engine.execution_options(**{_READ_ONLY: True})
 
     @property
@@ -39,7 +47,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open one write transaction; commits at the end, rolls back on any exception."""
-        with _explained(self.engine), self.engine.begin() as connection:
+        with self._turn, _explained(self.engine), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -108,6 +116,10 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _do_not_wait_for_disk(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -20,6 +20,11 @@ class Fault:
     message: str
     severity: Severity = Severity.ERROR
 
+    @property
+    def is_error(self) -> bool:
+        """Tell whether this fault keeps the file from loading."""
+        return self.severity is Severity.ERROR
+
     def __str__(self) -> str:
         """Print `file:line: message`, the form editors jump to."""
         mark = "warning: " if self.severity is Severity.WARNING else ""

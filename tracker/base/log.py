@@ -36,3 +36,9 @@ def configure(log_format: str) -> None:
 def get_logger(name: str) -> Any:
     """Give a logger that carries `name` as its source."""
     return structlog.get_logger(source=name)
+
+
+def quiet() -> None:
+    """Log only warnings and errors: for commands whose output is the point."""
+    configure("console")
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))

@@ -6,7 +6,7 @@ alert is sent again with the same Message-ID.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +24,13 @@ from tracker.outbox.service import Claimed
 log = get_logger("dispatch")
 Reroute = Callable[[Connection, Claimed], Any]
 """Called in the settling transaction when an address is refused for good."""
+Offload = Callable[..., Awaitable[Any]]
+"""Runs a blocking function with its arguments: in a thread, or inline."""
+
+
+async def inline(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Run a blocking function where it stands; for one task that has the loop to itself."""
+    return function(*arguments)
 
 
 class Dispatcher:
@@ -39,8 +46,13 @@ class Dispatcher:
         worker: str,
         lease: timedelta,
         batch: int,
+        offload: Offload = asyncio.to_thread,
     ) -> None:
-        """Keep what is needed; nothing is connected yet."""
+        """Keep what is needed; nothing is connected yet.
+
+        `offload` runs database work: off the event loop for a worker, inline for a simulation.
+        """
+        self._offload = offload
         self._db = db
         self._clock = clock
         self._channels = channels
@@ -51,7 +63,7 @@ class Dispatcher:
 
     async def run_due(self) -> int:
         """Claim one batch of due alerts and try each; gives how many were claimed."""
-        claimed = await asyncio.to_thread(self._claim)
+        claimed = await self._offload(self._claim)
         await asyncio.gather(*(self._deliver(alert) for alert in claimed))
         return len(claimed)
 
@@ -70,16 +82,16 @@ class Dispatcher:
             async with asyncio.timeout(self._lease.total_seconds() * 0.8):
                 accepted = await self._send(alert)
         except SendError as error:
-            await asyncio.to_thread(self._failed, alert, error)
+            await self._offload(self._failed, alert, error)
         except TimeoutError:
             too_late = SendError("no answer before the lease ended", ambiguous=True)
-            await asyncio.to_thread(self._failed, alert, too_late)
+            await self._offload(self._failed, alert, too_late)
         except Exception as error:
             # A fault of ours must not lose the alert either: it is retried, and said loudly.
             log.exception("send failed unexpectedly", alert=alert.key)
-            await asyncio.to_thread(self._failed, alert, SendError(f"{type(error).__name__} while sending"))
+            await self._offload(self._failed, alert, SendError(f"{type(error).__name__} while sending"))
         else:
-            await asyncio.to_thread(self._accepted, alert, accepted)
+            await self._offload(self._accepted, alert, accepted)
 
     async def _send(self, alert: Claimed) -> Accepted:
         channel = self._channels.get(alert.channel)

@@ -29,7 +29,7 @@ class Context:
         except KeyError:
             known = ", ".join(sorted(self.calendars))
             raise UnknownThingError(
-                f"Agreement {agreement.id} wants the calendar {agreement.calendar.holidays!r}; there is {known}."
+                f"{agreement.id} wants the calendar {agreement.calendar.holidays!r}; there is {known}."
             ) from None
 
     def schedule(self, agreement: Agreement) -> Schedule:

@@ -6,9 +6,10 @@ keep it from loading.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from pydantic import ValidationError
 
@@ -40,11 +41,13 @@ class Loaded:
 
     files: tuple[TermsFile, ...]
     faults: tuple[Fault, ...]
+    skipped: tuple[str, ...] = ()
+    """Ids of agreements whose text was known already and was not read again."""
 
     @property
     def errors(self) -> tuple[Fault, ...]:
         """Only the faults that kept a file from loading."""
-        return tuple(fault for fault in self.faults if fault.severity is Severity.ERROR)
+        return tuple(fault for fault in self.faults if fault.is_error)
 
 
 def digest_of(text: str) -> str:
@@ -64,13 +67,26 @@ def terms_paths(path: Path) -> list[Path]:
     return sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")])
 
 
-def load(paths: Iterable[Path]) -> Loaded:
-    """Read terms files; duplicate agreement ids among them are faults of the later file."""
+def load(paths: Iterable[Path], known: Mapping[str, str] = MappingProxyType({})) -> Loaded:
+    """Read terms files; duplicate agreement ids among them are faults of the later file.
+
+    `known` maps digests of texts that are in force to their agreement's id: such a text is not
+    parsed again, which is what makes a second load of many files cheap.
+    """
     files: list[TermsFile] = []
     faults: list[Fault] = []
+    skipped: list[str] = []
     seen: dict[str, str] = {}
     for path in paths:
-        file, found = read_file(path)
+        text, found = _text_of(path)
+        faults.extend(found)
+        if text is None:
+            continue
+        agreement_id = known.get(digest_of(text))
+        if agreement_id is not None and seen.setdefault(agreement_id, str(path)) == str(path):
+            skipped.append(agreement_id)
+            continue
+        file, found = read_text(text, str(path))
         faults.extend(found)
         if file is None:
             continue
@@ -80,17 +96,21 @@ def load(paths: Iterable[Path]) -> Loaded:
             faults.append(Fault(file.path, file.source.line_of(["id"]), message))
             continue
         files.append(file)
-    return Loaded(tuple(files), tuple(faults))
+    return Loaded(tuple(files), tuple(faults), tuple(skipped))
 
 
 def read_file(path: Path) -> tuple[TermsFile | None, list[Fault]]:
     """Read one terms file from disk; an unreadable file is a fault."""
+    text, faults = _text_of(path)
+    return (None, faults) if text is None else read_text(text, str(path))
+
+
+def _text_of(path: Path) -> tuple[str | None, list[Fault]]:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8"), []
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         return None, [Fault(str(path), 1, f"cannot be read ({reason}), expected a YAML terms file")]
-    return read_text(text, str(path))
 
 
 def read_text(text: str, path: str) -> tuple[TermsFile | None, list[Fault]]:
@@ -106,7 +126,7 @@ def read_text(text: str, path: str) -> tuple[TermsFile | None, list[Fault]]:
         severity = Severity.WARNING if remark.warning else Severity.ERROR
         faults.append(Fault(path, source.line_of(remark.path), remark.message, severity))
     faults = sorted(set(faults))
-    if agreement is None or any(fault.severity is Severity.ERROR for fault in faults):
+    if agreement is None or any(fault.is_error for fault in faults):
         return None, faults
     return TermsFile(agreement, text, path, source), faults
 

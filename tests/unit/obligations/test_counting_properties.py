@@ -203,7 +203,11 @@ def test_a_year_is_twelve_months(start: date, years: int, rounding: str) -> None
 
 
 READINGS = st.builds(
-    Reading, st.dates(date(2025, 1, 1), date(2025, 1, 9)), st.sampled_from(Weight), st.just(value=False), st.just(())
+    Reading,
+    st.dates(date(2025, 1, 1), date(2025, 1, 9)),
+    st.sampled_from(Weight),
+    st.just(value=False),
+    st.just(()),
 )
 
 

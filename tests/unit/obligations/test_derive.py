@@ -1,4 +1,5 @@
 """Terms + facts -> obligations: term ends, recurring duties, chains, several facts, horizons."""
+# ruff: noqa: E501 - tables, one line a case
 
 from datetime import date
 from typing import Any
@@ -36,10 +37,26 @@ def dates(found: Deadline) -> dict[str, Weight]:
 @pytest.mark.parametrize(
     ("term", "signed", "expected"),
     [
-        ({"length": "5 years", "from": "signed"}, "2025-04-29", {"2030-04-28": "strong", "2030-04-29": "strong"}),
-        ({"length": "2 years", "from": "signed"}, "2023-02-28", {"2025-02-27": "strong", "2025-02-28": "strong"}),
-        ({"length": "17 months", "from": "2023-01"}, "2023-03-09", {"2024-05-31": "strong", "2024-06-01": "plausible"}),
-        ({"length": "17 months", "from": "2023-01-01"}, "2023-03-09", {"2024-05-31": "strong", "2024-06-01": "strong"}),
+        (
+            {"length": "5 years", "from": "signed"},
+            "2025-04-29",
+            {"2030-04-28": "strong", "2030-04-29": "strong"},
+        ),
+        (
+            {"length": "2 years", "from": "signed"},
+            "2023-02-28",
+            {"2025-02-27": "strong", "2025-02-28": "strong"},
+        ),
+        (
+            {"length": "17 months", "from": "2023-01"},
+            "2023-03-09",
+            {"2024-05-31": "strong", "2024-06-01": "plausible"},
+        ),
+        (
+            {"length": "17 months", "from": "2023-01-01"},
+            "2023-03-09",
+            {"2024-05-31": "strong", "2024-06-01": "strong"},
+        ),
         ({"from": "2024-11-24", "to": "2024-12-31"}, "2024-11-24", {"2024-12-31": "strong"}),
         ({"from": "2024-11", "to": "2024-12-31"}, "2024-11-24", {"2024-12-31": "strong"}),
         ({"from": "signed", "to": "2024-12-31"}, "2024-11-24", {"2024-12-31": "strong"}),
@@ -49,14 +66,26 @@ def dates(found: Deadline) -> dict[str, Weight]:
             "2024-02-29",
             {"2025-02-27": "strong", "2025-02-28": "strong", "2025-03-01": "plausible"},
         ),
-        ({"length": "4 years", "from": "signed"}, "2024-02-29", {"2028-02-28": "strong", "2028-02-29": "strong"}),
+        (
+            {"length": "4 years", "from": "signed"},
+            "2024-02-29",
+            {"2028-02-28": "strong", "2028-02-29": "strong"},
+        ),
         (
             {"length": "3 months", "from": "2024-11-30"},
             "2024-11-30",
             {"2025-02-27": "strong", "2025-02-28": "strong", "2025-03-01": "plausible"},
         ),
-        ({"length": "90 days", "from": "signed"}, "2025-01-01", {"2025-03-31": "strong", "2025-04-01": "strong"}),
-        ({"length": "2 weeks", "from": "signed"}, "2025-01-01", {"2025-01-14": "strong", "2025-01-15": "strong"}),
+        (
+            {"length": "90 days", "from": "signed"},
+            "2025-01-01",
+            {"2025-03-31": "strong", "2025-04-01": "strong"},
+        ),
+        (
+            {"length": "2 weeks", "from": "signed"},
+            "2025-01-01",
+            {"2025-01-14": "strong", "2025-01-15": "strong"},
+        ),
     ],
 )
 def test_last_day_of_the_term(term: dict[str, Any], signed: str, expected: dict[str, str]) -> None:
@@ -73,7 +102,9 @@ def test_a_pin_on_the_term_leaves_one_last_day() -> None:
 
 def test_a_pin_on_the_term_decides_its_rounding() -> None:
     pins = [pin("rounding", "up"), pin("last-day", "anniversary")]
-    (found,) = term_end(agreement(term={"length": "1 year", "from": "signed", "pins": pins}, signed="2024-02-29"))
+    (found,) = term_end(
+        agreement(term={"length": "1 year", "from": "signed", "pins": pins}, signed="2024-02-29")
+    )
     assert found.day == day("2025-03-01")
 
 
@@ -106,7 +137,9 @@ def test_a_conflict_about_the_signing_day_is_carried_through() -> None:
 
 
 def test_a_settled_conflict_leaves_the_pinned_day() -> None:
-    settled = only_deadline(agreement("30 calendar days before term end", signed=CONFLICT | {"pin": DECISION}))
+    settled = only_deadline(
+        agreement("30 calendar days before term end", signed=CONFLICT | {"pin": DECISION})
+    )
     plain = only_deadline(agreement("30 calendar days before term end"))
     assert settled == plain
 
@@ -126,7 +159,11 @@ def test_before_the_end_counts_nothing() -> None:
 def test_before_an_event_and_before_a_desired_end() -> None:
     fact = event("termination-intended", "2025-09-01", desired_end="2026-01-01", party="kesatu")
     found = only_deadline(agreement("3 months before desired end"), fact)
-    assert (found.likely, found.safe, found.act_by) == (day("2025-10-01"), day("2025-09-30"), day("2025-09-30"))
+    assert (found.likely, found.safe, found.act_by) == (
+        day("2025-10-01"),
+        day("2025-09-30"),
+        day("2025-09-30"),
+    )
     found = only_deadline(agreement("2 weeks before handover"), event("handover", "2025-07-01"))
     assert (found.likely, found.safe) == (day("2025-06-17"), day("2025-06-16"))
 
@@ -192,9 +229,18 @@ def test_due_day_31_is_clamped_to_each_following_month() -> None:
 @pytest.mark.parametrize(
     ("due", "expected"),
     [
-        ("every quarter due day 15 of the following month", [("2025-Q1", "2025-04-15"), ("2025-Q2", "2025-07-15")]),
-        ("every quarter due 10 calendar days after its end", [("2025-Q1", "2025-04-10"), ("2025-Q2", "2025-07-10")]),
-        ("every quarter due 5 working days after its end", [("2025-Q1", "2025-04-14"), ("2025-Q2", "2025-07-07")]),
+        (
+            "every quarter due day 15 of the following month",
+            [("2025-Q1", "2025-04-15"), ("2025-Q2", "2025-07-15")],
+        ),
+        (
+            "every quarter due 10 calendar days after its end",
+            [("2025-Q1", "2025-04-10"), ("2025-Q2", "2025-07-10")],
+        ),
+        (
+            "every quarter due 5 working days after its end",
+            [("2025-Q1", "2025-04-14"), ("2025-Q2", "2025-07-07")],
+        ),
         ("every year due day 31 of the following month", [("2025", "2025-07-31")]),
         ("every year due 2 months after its end", [("2025", "2025-08-30")]),
     ],
@@ -372,7 +418,12 @@ def test_a_stated_date_is_one_reading() -> None:
     (found,) = obligations(agreement("on 2025-02-15"))
     assert found.occurrence == "2025-02-15"
     assert found.deadline is not None
-    assert found.deadline[:5] == (day("2025-02-15"), day("2025-02-15"), day("2025-02-14"), *[day("2025-02-15")] * 2)
+    assert found.deadline[:5] == (
+        day("2025-02-15"),
+        day("2025-02-15"),
+        day("2025-02-14"),
+        *[day("2025-02-15")] * 2,
+    )
 
 
 def test_deriving_twice_gives_the_same() -> None:

@@ -28,7 +28,8 @@ def rows() -> Iterator[Row]:
     text = NOTES.read_text(encoding="utf-8") if NOTES.exists() else ""
     for line in text.partition("## Dates of the four agreements")[2].splitlines():
         cells = [cell.strip() for cell in line.strip("| ").split("|")]
-        if found := re.match(r"([a-z0-9-]+) / ([a-z0-9-]+)", cells[0]):
+        found = re.match(r"([a-z0-9-]+) / ([a-z0-9-]+)", cells[0])
+        if found and cells[0] != "agreement / rule":
             values = [*cells[1:], *[""] * 4]
             yield Row(found[1], found[2], cells[0], dict(zip(FIGURES, values, strict=False)))
 

@@ -87,7 +87,7 @@ def test_period_after_an_event(due: str, happened: str, likely: str, safe: str, 
 
 
 CATALOGUE_E = [
-    # n working days, start, LIKELY (start out, leave off), start out + leave counted, start in + leave counted
+    # n, start, likely (start out, leave off), start out and leave worked, start in and leave worked
     (14, "2023-03-01", "2023-03-21", "2023-03-21", "2023-03-20"),
     (14, "2023-04-17", "2023-05-15", "2023-05-08", "2023-05-05"),
     (14, "2023-06-12", "2023-07-05", "2023-07-03", "2023-06-30"),

@@ -57,6 +57,8 @@ def message(delivery: Delivery, sender: str) -> bytes:
         filename=_FILE_NAME[content.language].format(date=content.act_by.isoformat()),
         params={"method": "PUBLISH"},
     )
+    # Last, because turning into a multipart moves every Content- header into the first part.
+    mail["Content-Language"] = content.language
     _fix_boundaries(mail, delivery.message_id)
     return mail.as_bytes()
 
@@ -107,7 +109,6 @@ def _headers(delivery: Delivery, sender: str) -> dict[str, str]:
         "References": delivery.thread_id,
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
-        "Content-Language": delivery.content.language,
     }
 
 

@@ -112,7 +112,7 @@ class TelegramChannel:
             case Forbidden() | BadRequest():  # a BadRequest is a NetworkError too
                 return SendError(f"Telegram refuses this chat or message: {answer}", permanent=True)
             case NetworkError():
-                text = f"Telegram ({self._base_url}) does not answer: {answer}"
+                text = f"Telegram at {self._base_url} cannot be used: {answer}"
                 return SendError(text, ambiguous=_may_have_arrived(error))
             case _:
                 return self._not_understood(answer, ambiguous=True)

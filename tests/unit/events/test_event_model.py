@@ -1,0 +1,104 @@
+"""Facts as one line of text: what is read, and what is refused with which words."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.events.model import BadEventError, Event, checked, parse_event
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "day", "details"),
+    [
+        ("force-majeure-occurred=2026-12-01", "force-majeure-occurred", "2026-12-01", {}),
+        (
+            "force-majeure-occurred=2026-12-01,party=kesatu",
+            "force-majeure-occurred",
+            "2026-12-01",
+            {"party": "kesatu"},
+        ),
+        (
+            " contact-appointed = 2023-04-14 , party = kedua ",
+            "contact-appointed",
+            "2023-04-14",
+            {"party": "kedua"},
+        ),
+        (
+            "termination-intended=2025-09-01,party=kesatu,desired_end=2026-01-01",
+            *("termination-intended", "2025-09-01", {"party": "kesatu", "desired_end": "2026-01-01"}),
+        ),
+        (
+            "notice-served=2025-01-20,rule=renewal-notice,occurrence=term-1,letter=B/1=2",
+            *(
+                "notice-served",
+                "2025-01-20",
+                {"rule": "renewal-notice", "occurrence": "term-1", "letter": "B/1=2"},
+            ),
+        ),
+        ("handover=2024-02-29,note=", "handover", "2024-02-29", {"note": ""}),
+    ],
+)
+def test_good_lines(text: str, kind: str, day: str, details: dict[str, str]) -> None:
+    assert parse_event("a", text) == Event("a", kind, date.fromisoformat(day), details)
+
+
+@pytest.mark.parametrize(
+    ("text", "fragment"),
+    [
+        ("", "'' in '' is not a date, expected KIND=YYYY-MM-DD[,key=value...]"),
+        ("force-majeure-occurred", "is not a date"),
+        ("force-majeure-occurred=", "is not a date"),
+        ("force-majeure-occurred=01-12-2026", "'01-12-2026' in"),
+        ("force-majeure-occurred=2026-02-30", "'2026-02-30' in"),
+        ("force-majeure-occurred=2026-12-01,kesatu", "'kesatu' in"),
+        ("force-majeure-occurred=2026-12-01,=kesatu", "is not key=value"),
+        ("force-majeure-occurred=2026-12-01,", "is not key=value"),
+        ("Force Majeure=2026-12-01", "'Force Majeure' is not an event kind, expected words-with-hyphens"),
+        ("=2026-12-01", "is not an event kind"),
+        ("termination-intended=2025-09-01", "a termination-intended needs desired_end=..."),
+        ("termination-intended=2025-09-01,desired_end=", "a termination-intended needs desired_end=..."),
+        ("termination-intended=2025-09-01,desired_end=soon", "'soon' in 'desired_end=soon' is not a date"),
+        ("notice-served=2025-01-20", "a notice-served needs rule=..."),
+        ("report-submitted=2025-01-20,rule=report", "a report-submitted needs occurrence=..."),
+        ("payment-made=2025-01-20,occurrence=2025-01", "a payment-made needs rule=..."),
+        ("duty-fulfilled=2025-01-20,rule=x", "a duty-fulfilled needs occurrence=..."),
+        ("obligation-waived=2025-01-20,rule=x,occurrence=y", "a obligation-waived needs why=..."),
+        ("handover=2025-01-20,sent_on=yesterday", "'yesterday' in 'sent_on=yesterday' is not a date"),
+        ("handover=2025-01-20,received_on=2025-13-01", "is not a date"),
+        ("handover=2025-01-20,until=", "is not a date"),
+        ("handover=2025-01-20,party=kesatu,party=kedua", "twice"),
+    ],
+)
+def test_bad_lines(text: str, fragment: str) -> None:
+    with pytest.raises(BadEventError) as raised:
+        parse_event("a", text)
+    assert fragment in str(raised.value)
+
+
+def test_what_an_event_starts_is_named_by_day_and_party() -> None:
+    day = date(2026, 12, 1)
+    assert Event("a", "x", day).occurrence == "2026-12-01"
+    assert Event("a", "x", day, {"party": "kesatu"}).occurrence == "2026-12-01:kesatu"
+    assert Event("a", "x", day).party is None
+    assert Event("a", "x", day).desired_end is None
+    assert Event("a", "x", day, {"desired_end": "2027-01-31"}).desired_end == date(2027, 1, 31)
+
+
+def test_an_event_is_checked_whichever_way_it_came() -> None:
+    good = Event("a", "handover", date(2026, 12, 1))
+    assert checked(good) is good
+    with pytest.raises(BadEventError):
+        checked(Event("a", "notice-served", date(2026, 12, 1), {"rule": "renewal-notice"}))
+
+
+@given(st.text(max_size=40) | st.from_regex(r"[a-z-]*=?[0-9-]*(,[a-z_]*=?[a-z0-9-]*)*", fullmatch=True))
+def test_arbitrary_lines_are_read_or_refused(text: str) -> None:
+    refusal = ""
+    try:
+        found = parse_event("a", text)
+        assert checked(found) is found
+    except BadEventError as error:
+        refusal = str(error)
+    assert not refusal or "expected" in refusal

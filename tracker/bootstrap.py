@@ -1,0 +1,154 @@
+"""Builds what the faces stand on: settings, database, calendars, policy, channels.
+
+Tests pass their own settings and clock in here.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from tracker.base.clock import Clock, SystemClock
+from tracker.base.db import Database
+from tracker.base.errors import BadTermsError, SettingsError
+from tracker.base.faults import Fault
+from tracker.base.settings import Settings, read_settings
+from tracker.calendars.load import load_calendar
+from tracker.calendars.model import Calendar
+from tracker.cycle import Cycle
+from tracker.outbox.delivery import Channel
+from tracker.outbox.dispatch import Dispatcher, Offload
+from tracker.outbox.service import Claimed
+from tracker.reminders.policy import Policy, load_policy
+from tracker.reminders.recipients import EMAIL, FILE, TELEGRAM, Fallback, Routing
+from tracker.steps.alerting import reroute
+from tracker.steps.context import Context
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything that was built, for the faces to use."""
+
+    settings: Settings
+    clock: Clock
+    db: Database
+    context: Context
+
+
+def build(settings: Settings | None = None, clock: Clock | None = None) -> House:
+    """Build from settings (read from the environment unless given); raises on faults in rules/."""
+    settings = settings or read_settings()
+    context = build_context(settings, configured_channels(settings))
+    return House(settings, clock or SystemClock(), Database(settings.database_url), context)
+
+
+def build_context(settings: Settings, channels: Iterable[str]) -> Context:
+    """Read calendars and policy, and put them together with the routing."""
+    calendars, faults = read_calendars(settings.rules_dir)
+    policy, found = load_policy(settings.rules_dir / "reminders.yaml")
+    faults = [*faults, *found]
+    if faults or policy is None:
+        raise BadTermsError("\n" + "\n".join(str(fault) for fault in faults))
+    fallback = Fallback(
+        settings.fallback_name,
+        settings.fallback_email,
+        settings.fallback_telegram,
+        settings.fallback_language,
+    )
+    domain = (settings.mail_from or "tracker@tracker.invalid").rpartition("@")[2].strip("<> ")
+    return Context(
+        calendars=calendars,
+        policy=policy,
+        routing=Routing(frozenset(channels), fallback),
+        horizon_months=settings.horizon_months,
+        mail_domain=domain,
+    )
+
+
+def read_calendars(rules: Path) -> tuple[dict[str, Calendar], list[Fault]]:
+    """Read the decree files of every country under rules/holidays/."""
+    calendars: dict[str, Calendar] = {}
+    faults: list[Fault] = []
+    folders = sorted(path for path in (rules / "holidays").glob("*") if path.is_dir())
+    if not folders:
+        faults.append(Fault(str(rules / "holidays"), 1, "holds no calendar, expected e.g. id/2026.yaml"))
+    for folder in folders:
+        calendars[folder.name], found = load_calendar(folder)
+        faults += found
+    return calendars, faults
+
+
+def read_policy(rules: Path) -> tuple[Policy | None, list[Fault]]:
+    """Read the reminder policy."""
+    return load_policy(rules / "reminders.yaml")
+
+
+def configured_channels(settings: Settings) -> frozenset[str]:
+    """Tell which channels messages leave by; the folder where nothing is configured."""
+    found = set()
+    if settings.smtp_host:
+        if not settings.mail_from:
+            raise SettingsError(
+                "TRACKER_SMTP_HOST is set but TRACKER_MAIL_FROM is not; expected the sender's address."
+            )
+        found.add(EMAIL)
+    if settings.telegram_token:
+        found.add(TELEGRAM)
+    return frozenset(found or {FILE})
+
+
+def build_channels(settings: Settings) -> dict[str, Channel]:
+    """Build the configured channels, and always the folder: it is the last resort."""
+    from tracker.channels.file.send import FileChannel
+
+    channels: dict[str, Channel] = {FILE: FileChannel(settings.mail_dir, print)}
+    configured = configured_channels(settings)
+    if EMAIL in configured:
+        from tracker.channels.email.send import EmailChannel, SmtpServer
+
+        password = settings.smtp_password
+        server = SmtpServer(
+            host=settings.smtp_host or "",
+            port=settings.smtp_port,
+            username=settings.smtp_username,
+            password=password.get_secret_value() if password else None,
+            tls=settings.smtp_tls,
+            sender=settings.mail_from or "",
+            timeout=settings.smtp_timeout,
+        )
+        channels[EMAIL] = EmailChannel(server, settings.smtp_connections)
+    if TELEGRAM in configured and settings.telegram_token:
+        from tracker.channels.telegram.send import TelegramChannel
+
+        token = settings.telegram_token.get_secret_value()
+        channels[TELEGRAM] = TelegramChannel(token, settings.telegram_base_url)
+    return channels
+
+
+def build_cycle(house: House, channels: Mapping[str, Channel], offload: Offload = asyncio.to_thread) -> Cycle:
+    """Build the cycle that a worker or a simulation turns."""
+
+    def to_fallback(connection: Connection, alert: Claimed) -> None:
+        reroute(connection, house.context, alert, house.clock.now())
+
+    dispatcher = Dispatcher(
+        house.db,
+        house.clock,
+        channels,
+        to_fallback,
+        worker=worker_name(),
+        lease=timedelta(seconds=house.settings.lease_seconds),
+        batch=house.settings.batch,
+        offload=offload,
+    )
+    return Cycle(house.db, house.context, dispatcher, house.clock, offload)
+
+
+def worker_name() -> str:
+    """Name this process, for leases and attempts."""
+    return f"{socket.gethostname()}:{os.getpid()}"

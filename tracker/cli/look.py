@@ -1,0 +1,134 @@
+"""Commands that look: upcoming, explain, alerts."""
+
+import json
+import re
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker.cli.terms import AsJson, Events, find_file, parse_events
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from tracker.base.settings import Settings
+    from tracker.queries import Story
+
+Everything = Annotated[bool, typer.Option("--all", help="closed, unverified and undated ones too")]
+_WITHIN = re.compile(r"(\d+)\s*([dwm]?)")
+_DAYS = {"": 1, "d": 1, "w": 7, "m": 31}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("upcoming")(upcoming)
+    app.command("explain")(explain)
+
+
+def upcoming(
+    within: Annotated[str | None, typer.Option(help="e.g. 90d, 6w, 3m; default: all")] = None,
+    everything: Everything = False,  # noqa: FBT002
+    as_json: AsJson = False,  # noqa: FBT002
+    language: Annotated[str | None, typer.Option(help="id or en")] = None,
+) -> None:
+    """List what must be done, soonest first; overdue ones on top."""
+    from tracker import queries
+    from tracker.bootstrap import build
+    from tracker.cli.show import upcoming_table
+    from tracker.migrations import require_current
+
+    house = build()
+    require_current(house.db, house.settings.migrations_dir)
+    now = house.clock.now()
+    span = _span(within) if within else None
+    shown = queries.upcoming(house.db, house.context, now, span, everything=everything)
+    if as_json:
+        typer.echo(json.dumps([one.as_json() for one in shown], ensure_ascii=False, indent=2))
+        return
+    upcoming_table(shown, now, language or house.settings.language)
+
+
+def _span(text: str) -> "timedelta":
+    from datetime import timedelta
+
+    found = _WITHIN.fullmatch(text.strip())
+    if found is None:
+        raise typer.BadParameter(
+            f"{text!r} is not a span, expected e.g. 90d, 6w or 3m", param_hint="--within"
+        )
+    return timedelta(days=int(found[1]) * _DAYS[found[2]])
+
+
+def explain(
+    obligation: Annotated[str, typer.Argument(help="AGREEMENT/RULE[/OCCURRENCE]")],
+    event: Events = None,
+    as_json: AsJson = False,  # noqa: FBT002
+    language: Annotated[str | None, typer.Option(help="id or en")] = None,
+) -> None:
+    """Show why this date: a derivation to check by hand, and who was told when.
+
+    Reads the database; an agreement that is not loaded, or a --event to try, is derived from the
+    terms files.
+    """
+    from tracker.base.settings import read_settings
+    from tracker.cli.show import console, numbered, state_text
+    from tracker.obligations.wording import headline
+
+    settings = read_settings()
+    language = language or settings.language
+    story = None if event else _stored_story(settings, obligation, language)
+    if story is None:
+        story = _derived_story(settings, obligation, event or [], language)
+    if as_json:
+        typer.echo(json.dumps(story.as_json(), ensure_ascii=False, indent=2))
+        return
+    one = story.shown
+    out = console()
+    out.print(f"[bold]{headline(one.obligation.rule, language)}[/bold]")
+    out.print(f"{one.obligation.key}  ({state_text(one.state, language)})\n")
+    numbered(story.steps)
+    if story.alerts:
+        out.print("\n[bold]Alerts[/bold]" if language == "en" else "\n[bold]Pemberitahuan[/bold]")
+    for alert in story.alerts:
+        accepted = alert["accepted_at"] or alert["state"]
+        out.print(f"  {accepted}  {alert['point']:<11} {alert['contact']} ({alert['channel']})")
+
+
+def _stored_story(settings: "Settings", obligation: str, language: str) -> "Story | None":
+    from tracker import queries
+    from tracker.base.errors import DatabaseError
+    from tracker.bootstrap import build
+    from tracker.migrations import require_current
+
+    house = build(settings)
+    try:
+        require_current(house.db, settings.migrations_dir)
+    except DatabaseError:
+        return None
+    if not queries.is_loaded(house.db, obligation.partition("/")[0]):
+        return None
+    return queries.explain(house.db, house.context, obligation, house.clock.now(), language)
+
+
+def _derived_story(settings: "Settings", name: str, texts: list[str], language: str) -> "Story":
+    from tracker.base.errors import UnknownThingError
+    from tracker.bootstrap import read_calendars
+    from tracker.cli.show import fail_on
+    from tracker.obligations.derive import derive
+    from tracker.obligations.explain import steps
+    from tracker.queries import Shown, Story
+
+    agreement_id, _, rest = name.partition("/")
+    calendars, faults = read_calendars(settings.rules_dir)
+    fail_on(faults)
+    agreement = find_file(settings, agreement_id).agreement
+    calendar = calendars[agreement.calendar.holidays]
+    events = parse_events(agreement.id, texts, set(agreement.parties))
+    obligations = derive(agreement, calendar, events).obligations
+    wanted = f"{agreement.id}/{rest}"
+    found = [one for one in obligations if one.key == wanted or one.key.startswith(f"{wanted}/")]
+    if len(found) != 1:
+        keys = "\n".join(f"  {one.key}" for one in found or obligations)
+        raise UnknownThingError(f"{name!r} is not one obligation; there are:\n{keys}")
+    shown = Shown(agreement, found[0], found[0].state, reminded=False, closed_why=None)
+    return Story(shown, steps(agreement, found[0], calendar, language), [])

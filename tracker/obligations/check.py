@@ -1,0 +1,108 @@
+"""What can only be checked by computing: impossible periods, and agreements without a contact.
+
+Pure: the files and calendars come in, faults go out with file and line.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from tracker.base.faults import Fault, Severity
+from tracker.calendars.model import Calendar
+from tracker.obligations.derive import derive
+from tracker.obligations.model import Obligation
+from tracker.obligations.term_end import signing_days
+from tracker.terms.grammar import AnchorKind, Counted, Side
+from tracker.terms.load import TermsFile
+from tracker.terms.model import Agreement, Axis, Pin, Rule
+
+
+def check_file(file: TermsFile, calendars: Mapping[str, Calendar], fallback: str) -> list[Fault]:
+    """Check one terms file; `fallback` names who is told where no contact is named."""
+    agreement = file.agreement
+    calendar = calendars.get(agreement.calendar.holidays)
+    if calendar is None:
+        known = ", ".join(sorted(calendars))
+        line = file.source.line_of(["calendar", "holidays"])
+        message = f"unknown calendar {agreement.calendar.holidays!r}, expected one of: {known}"
+        return [Fault(file.path, line, message)]
+    return [
+        *_impossible_periods(file, calendar),
+        *_unbound_pins(file),
+        *_without_contact(file, fallback),
+    ]
+
+
+def _impossible_periods(file: TermsFile, calendar: Calendar) -> Iterator[Fault]:
+    agreement = file.agreement
+    signed = max(reading.day for reading in signing_days(agreement.signed))
+    by_rule: dict[str, Obligation] = {}
+    for obligation in derive(agreement, calendar).obligations:
+        by_rule.setdefault(obligation.rule.id, obligation)
+    for index, rule in enumerate(agreement.rules):
+        found = by_rule.get(rule.id)
+        if found is not None and _closes_before(found, signed):
+            line = file.source.line_of(["rules", index, "due"])
+            last = found.deadline.latest if found.deadline else signed
+            yield Fault(
+                file.path,
+                line,
+                f"rule {rule.id!r}: the period '{rule.due}' closes on {last}, before the agreement is "
+                f"signed on {signed}, expected a period that can still be met",
+            )
+
+
+def _closes_before(obligation: Obligation, signed: date) -> bool:
+    due = obligation.rule.due
+    if obligation.deadline is None or not isinstance(due, Counted):
+        return False
+    counted_back = due.side is Side.BEFORE and due.anchor.kind is AnchorKind.TERM_END
+    return counted_back and obligation.deadline.latest < signed
+
+
+_AXES_OF_TERM = frozenset({Axis.LAST_DAY, Axis.ROUNDING})
+
+
+def _unbound_pins(file: TermsFile) -> Iterator[Fault]:
+    """Find pins on an axis that their rule does not have: they would decide nothing."""
+    agreement = file.agreement
+    for index, rule in enumerate(agreement.rules):
+        for number, pin in enumerate(rule.pins):
+            if not _bears_on(pin, rule):
+                yield _unbound(file, ["rules", index, "pins", number], pin, f"rule {rule.id!r}")
+    for number, pin in enumerate(agreement.term.pins):
+        if pin.axis not in _AXES_OF_TERM or agreement.term.end is not None:
+            yield _unbound(file, ["term", "pins", number], pin, "the term")
+
+
+def _bears_on(pin: Pin, rule: Rule) -> bool:
+    if pin.axis is Axis.LAST_DAY:
+        return False
+    if isinstance(rule.due, Counted):
+        if pin.axis is Axis.NOTICE:
+            return rule.due.side is Side.BEFORE
+        if pin.axis is Axis.START:
+            return rule.due.side is not Side.BEFORE
+        return pin.axis is not Axis.YEAR
+    return True
+
+
+def _unbound(file: TermsFile, path: list[str | int], pin: Pin, where: str) -> Fault:
+    message = f"a pin of {pin.axis} decides nothing in {where}, expected an axis it is counted with"
+    return Fault(file.path, file.source.line_of(path), message)
+
+
+def _without_contact(file: TermsFile, fallback: str) -> Iterator[Fault]:
+    if has_contact(file.agreement):
+        return
+    yield Fault(
+        file.path,
+        file.source.line_of(["parties"]),
+        f"the agreement names no contact: its alerts go to the fallback contact {fallback!r}, "
+        "expected at least one contact under a party",
+        Severity.WARNING,
+    )
+
+
+def has_contact(agreement: Agreement) -> bool:
+    """Tell whether any party names a contact."""
+    return any(True for _ in agreement.contacts())

@@ -1,0 +1,115 @@
+"""The worker: wakes at the next due instant, and takes every step that is due.
+
+APScheduler only wakes it: one date job at the next due instant and one daily job, both in memory.
+No reminder lives there; due times are columns, so a restart loses nothing. The scheduler waits on
+the monotonic clock but plans by the wall clock, so after a jump of the clock it may sleep too
+long: a safety sweep on loop time (asyncio) turns the wheel regardless.
+"""
+
+import asyncio
+import signal
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from tracker import flow
+from tracker.base.errors import TrackerError
+from tracker.base.log import get_logger
+from tracker.bootstrap import House, build_channels, build_cycle
+from tracker.cycle import Cycle
+
+log = get_logger("worker")
+_WAKE, _DAILY = "wake", "daily"
+_DAILY_AT = (0, 5)
+
+
+class Worker:
+    """Turns the wheel until it is told to stop."""
+
+    def __init__(self, house: House, cycle: Cycle) -> None:
+        """Make the scheduler; nothing runs yet."""
+        self._house = house
+        self._cycle = cycle
+        self._awake = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC",
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        self._scheduler.add_listener(self._complain, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+
+    def stop(self) -> None:
+        """Ask for a graceful stop: the turn that is under way is finished."""
+        self._stopping.set()
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Turn until stopped; a failed turn is said and tried again at the next sweep."""
+        self._scheduler.start()
+        hour, minute = _DAILY_AT
+        self._scheduler.add_job(
+            self._wake, "cron", id=_DAILY, hour=hour, minute=minute, replace_existing=True
+        )
+        log.info("worker started")
+        try:
+            while not self._stopping.is_set():
+                await self._turn()
+                await self._sleep()
+        finally:
+            self._scheduler.shutdown(wait=False)
+            await self._cycle.dispatcher.close()
+            log.info("worker stopped")
+
+    async def _turn(self) -> None:
+        try:
+            done = await self._cycle.run()
+            due = await asyncio.to_thread(flow.next_wake, self._house.db)
+        except TrackerError as error:
+            log.error("turn failed, trying again at the next sweep", error=str(error))  # noqa: TRY400
+            return
+        except Exception:
+            log.exception("turn failed, trying again at the next sweep")
+            return
+        self._plan(due)
+        if done:
+            log.info("turn done", rows=done, next_due=due.isoformat() if due else None)
+
+    def _plan(self, due: datetime | None) -> None:
+        if due is None:
+            with suppress(LookupError):
+                self._scheduler.remove_job(_WAKE)
+            return
+        # Never reschedule_job: a date job that has fired is gone.
+        self._scheduler.add_job(self._wake, "date", run_date=due, id=_WAKE, replace_existing=True)
+
+    async def _sleep(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._awake.wait(), self._house.settings.sweep_seconds)
+        self._awake.clear()
+
+    async def _wake(self) -> None:
+        self._awake.set()
+
+    def _complain(self, event: JobExecutionEvent) -> None:
+        log.error("scheduler job did not run", job=event.job_id, error=str(event.exception))
+
+
+async def serve(house: House) -> None:
+    """Run one worker in this process until SIGTERM or SIGINT."""
+    moved = await asyncio.to_thread(flow.rederive, house.db, house.context, house.clock.now())
+    for key in moved:
+        log.warning("deadline moved with the decrees", obligation=key)
+    cycle = build_cycle(house, build_channels(house.settings))
+    worker = Worker(house, cycle)
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, worker.stop)
+    await worker.run()
+
+
+def run(house: House) -> Any:
+    """Run a worker; blocks."""
+    asyncio.run(serve(house))
