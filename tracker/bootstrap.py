@@ -106,7 +106,7 @@ def build_channels(settings: Settings) -> dict[str, Channel]:
     """Build the configured channels, and always the folder: it is the last resort."""
     from tracker.channels.file.send import FileChannel
 
-    channels: dict[str, Channel] = {FILE: FileChannel(settings.mail_dir, print)}
+    channels: dict[str, Channel] = {FILE: FileChannel(settings.mail_dir, print, **_sender(settings))}
     configured = configured_channels(settings)
     if EMAIL in configured:
         from tracker.channels.email.send import EmailChannel, SmtpServer

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from tracker.base.dates import days_phrase, short_date
@@ -62,7 +63,7 @@ def deadlines_table(agreement: Agreement, obligations: Iterable[Obligation], lan
             f"[bold]{short_date(found.act_by, language)}[/bold]{mark}",
             short_date(found.likely, language),
             short_date(found.safe, language),
-            headline(one.rule, language),
+            escape(headline(one.rule, language)),
             clause_text(one.rule.clause, agreement) or one.rule.law or "",
             f"{one.rule.id}/{one.occurrence}",
         )
@@ -95,28 +96,26 @@ def _list_without_date(
 
 
 def upcoming_table(shown: Sequence[Shown], now: datetime, language: str) -> None:
-    """Print stored obligations by date, with days left and state."""
+    """Print stored obligations by date, with days left, state, and the key that `explain` takes."""
     out = console()
-    english = language == "en"
     table = Table(header_style="bold")
-    headings = ("Act by", "Left", "State", "Duty", "Towards", "Obligation")
-    for heading in headings if english else (
-        "Bertindak paling lambat", "Sisa", "Status", "Kewajiban", "Kepada", "Kewajiban (kunci)"
-    ):  # fmt: skip
-        table.add_column(heading, no_wrap=heading in ("Left", "Sisa"))
+    headings = {
+        "id": ("Bertindak paling lambat", "Sisa", "Status", "Kewajiban"),
+        "en": ("Act by", "Left", "State", "Duty"),
+    }
+    for heading in headings["en" if language == "en" else "id"]:
+        table.add_column(heading, overflow="fold")
     for one in shown:
         deadline, rule = one.obligation.deadline, one.obligation.rule
-        style = "bold red" if one.state is State.OVERDUE else ""
-        date = short_date(deadline.act_by, language) if deadline else "-"
+        day = short_date(deadline.act_by, language) if deadline else "-"
         mark = " *" if deadline and deadline.provisional else ""
+        towards = people_text(one.agreement, rule.duty.to, language)
         table.add_row(
-            f"[bold]{date}[/bold]{mark}",
+            f"[bold]{day}[/bold]{mark}",
             days_phrase(one.days_left(now), language) if deadline else "",
             state_text(one.state, language),
-            headline(rule, language),
-            people_text(one.agreement, rule.duty.to, language),
-            one.obligation.key,
-            style=style,
+            f"{escape(headline(rule, language))} → {escape(towards)}\n[dim]{one.obligation.key}[/dim]",
+            style="bold red" if one.state is State.OVERDUE else "",
         )
     out.print(table)
     _provisional_note(out, language)
