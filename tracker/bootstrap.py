@@ -104,9 +104,10 @@ def configured_channels(settings: Settings) -> frozenset[str]:
 
 def build_channels(settings: Settings) -> dict[str, Channel]:
     """Build the configured channels, and always the folder: it is the last resort."""
-    from tracker.channels.file.send import FileChannel
+    from tracker.channels.file.send import DEFAULT_SENDER, FileChannel
 
-    channels: dict[str, Channel] = {FILE: FileChannel(settings.mail_dir, print, **_sender(settings))}
+    folder = FileChannel(settings.mail_dir, print, sender=settings.mail_from or DEFAULT_SENDER)
+    channels: dict[str, Channel] = {FILE: folder}
     configured = configured_channels(settings)
     if EMAIL in configured:
         from tracker.channels.email.send import EmailChannel, SmtpServer

@@ -75,7 +75,7 @@ def load_terms(db: Database, context: Context, files: Sequence[TermsFile], now: 
 def _load_batch(
     connection: Connection, context: Context, files: list[TermsFile], now: datetime, report: LoadReport
 ) -> None:
-    known = terms.known_agreements(connection, [file.agreement.id for file in files])
+    known = terms.locked(connection, [file.agreement.id for file in files])
     fresh = []
     for file in files:
         before = known.get(file.agreement.id)
@@ -106,7 +106,7 @@ def record_event(
 ) -> tuple[bool, obligations.Changes]:
     """Record a fact and what follows from it; tells whether it was new, and what changed."""
     with db.write() as connection:
-        known = terms.known_agreements(connection, [event.agreement])
+        known = terms.locked(connection, [event.agreement])
         if event.agreement not in known:
             raise UnknownThingError(f"There is no agreement {event.agreement!r}; load its terms first.")
         agreement = terms.agreements(connection, [event.agreement])[event.agreement]
@@ -151,7 +151,7 @@ def rederive(db: Database, context: Context, now: datetime) -> list[str]:
     moved: list[str] = []
     for batch in terms.batches(stale, _AGREEMENTS_AT_ONCE):
         with db.write() as connection:
-            known = terms.known_agreements(connection, batch)
+            known = terms.locked(connection, batch)
             found = terms.agreements(connection, batch)
             moved += deriving.rederive(connection, context, found, known, now).moved
     return moved

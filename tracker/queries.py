@@ -21,7 +21,7 @@ from tracker.outbox.tables import AlertRow, AttemptRow
 from tracker.reminders.tables import ReminderRow
 from tracker.steps.context import Context
 from tracker.terms.model import Agreement
-from tracker.terms.service import agreements, known_agreements
+from tracker.terms.service import agreements
 
 LIVE = (State.OPEN.value, State.DUE.value, State.OVERDUE.value)
 
@@ -212,4 +212,4 @@ def counts(db: Database) -> Counts:
 def is_loaded(db: Database, agreement: str) -> bool:
     """Tell whether an agreement is in the store."""
     with db.read() as connection:
-        return agreement in known_agreements(connection, [agreement])
+        return agreement in agreements(connection, [agreement])

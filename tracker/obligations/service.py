@@ -25,11 +25,11 @@ class Changes:
 
 
 def stored(connection: Connection, agreements: Iterable[str]) -> dict[str, Any]:
-    """Read the stored obligations of some agreements, by key."""
+    """Read the stored obligations of some agreements, by key, and lock them for an update."""
     found: dict[str, Any] = {}
-    for batch in batches(set(agreements)):
+    for batch in batches(sorted(agreements)):
         query = select(ObligationRow).where(col(ObligationRow.agreement_id).in_(batch))
-        for row in connection.execute(query):
+        for row in connection.execute(query.order_by(col(ObligationRow.key)).with_for_update()):
             found[row.key] = row
     return found
 

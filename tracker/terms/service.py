@@ -28,6 +28,15 @@ class Known:
     tracked_since: date
 
 
+_KNOWN = select(
+    col(AgreementRow.id),
+    col(AgreementRow.version),
+    col(AgreementRow.digest),
+    col(AgreementRow.calendar_version),
+    col(AgreementRow.tracked_since),
+)
+
+
 @lru_cache(maxsize=2048)
 def _agreement_from(body: str) -> Agreement:
     return Agreement.model_validate_json(body)
@@ -40,20 +49,22 @@ def batches(items: Iterable[Any], size: int = _IN_AT_MOST) -> Iterator[list[Any]
         yield batch
 
 
-def known_agreements(connection: Connection, ids: Iterable[str] | None = None) -> dict[str, Known]:
-    """Give what is known of the agreements (all of them, or those of `ids`)."""
-    columns = select(
-        col(AgreementRow.id),
-        col(AgreementRow.version),
-        col(AgreementRow.digest),
-        col(AgreementRow.calendar_version),
-        col(AgreementRow.tracked_since),
-    )
-    if ids is None:
-        return {row.id: Known(*row) for row in connection.execute(columns)}
+def known_agreements(connection: Connection) -> dict[str, Known]:
+    """Give what is known of all agreements."""
+    return {row.id: Known(*row) for row in connection.execute(_KNOWN)}
+
+
+def locked(connection: Connection, ids: Iterable[str]) -> dict[str, Known]:
+    """Give what is known of some agreements, and lock them until the transaction ends.
+
+    Race: two transactions that derive the same agreement would each miss what the other adds.
+    The lock makes them take turns; ids are locked in order, so that they cannot wait in a circle.
+    (On SQLite the write transaction has the database to itself.)
+    """
     found: dict[str, Known] = {}
-    for batch in batches(ids):
-        for row in connection.execute(columns.where(col(AgreementRow.id).in_(batch))):
+    for batch in batches(sorted(ids)):
+        query = _KNOWN.where(col(AgreementRow.id).in_(batch)).order_by(col(AgreementRow.id))
+        for row in connection.execute(query.with_for_update()):
             found[row.id] = Known(*row)
     return found
 
@@ -125,14 +136,7 @@ def add_versions(
 def due_for_roll(connection: Connection, now: datetime, limit: int) -> list[Known]:
     """Give agreements whose recurring duties must be rolled forward, locked against other workers."""
     query = (
-        select(
-            col(AgreementRow.id),
-            col(AgreementRow.version),
-            col(AgreementRow.digest),
-            col(AgreementRow.calendar_version),
-            col(AgreementRow.tracked_since),
-        )
-        .where(col(AgreementRow.wake_at) <= now)
+        _KNOWN.where(col(AgreementRow.wake_at) <= now)
         .order_by(col(AgreementRow.wake_at))
         .limit(limit)
         .with_for_update(skip_locked=True)

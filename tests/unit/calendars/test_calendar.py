@@ -72,6 +72,13 @@ def test_why_a_day_is_off(found: str, kind: DayKind, word: str) -> None:
     assert off.name("id") != off.name("en")
 
 
+def test_only_joint_leave_can_be_worked() -> None:
+    worked = calendar().working_days(5, joint_leave_off=False)
+    assert worked.includes(day("2023-04-21").toordinal())
+    assert not worked.includes(day("2024-02-14").toordinal())
+    assert not worked.includes(day("2025-01-27").toordinal())
+
+
 def test_a_weekend_is_no_decreed_day_off() -> None:
     assert calendar().off(day("2025-01-25")) is None
     assert not calendar().is_office_day(day("2025-01-25"))

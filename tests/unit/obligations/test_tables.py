@@ -220,6 +220,8 @@ def test_the_agreements_own_calendar_moves_likely() -> None:
         ("on 2027-06-01", [Reason(Cause.OFFICE_DAY, 2027, Coverage.ESTIMATE)]),
         ("on 2030-03-28", [Reason(Cause.OFFICE_DAY, 2030, Coverage.ESTIMATE)]),
         ("on 2061-02-01", [Reason(Cause.OFFICE_DAY, 2061, Coverage.NONE)]),
+        # Sunday 1 January 2023: the move back reaches a year that is only estimated
+        ("on 2023-01-01", [Reason(Cause.OFFICE_DAY, 2022, Coverage.ESTIMATE)]),
         # Friday 1 January 2027 is off: the move back reaches the decreed 31 December
         ("on 2027-01-01", [Reason(Cause.OFFICE_DAY, 2027, Coverage.ESTIMATE)]),
     ],
