@@ -5,6 +5,7 @@ dates stay text, `on`, `yes` and `no` are words, and a key given twice is a faul
 silent overwrite. Pure: text in, values out.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,8 +13,10 @@ from typing import Any
 import yaml
 
 Path = tuple[str | int, ...]
+_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _INT = "tag:yaml.org,2002:int"
 _NULL = "tag:yaml.org,2002:null"
+_DEEPEST = 50
 _BOOLS = {"true": True, "false": False}
 
 
@@ -46,10 +49,17 @@ def parse(text: str) -> Source:
     """Read one YAML document; what cannot be read becomes a problem, never an exception."""
     source = Source()
     try:
+        endless = _endless(text)
+        if endless is not None:
+            source.problems.append(endless)
+            return source
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except UnicodeEncodeError:
+        source.problems.append(Problem(1, "not readable as YAML: holds half a character"))
+        return source
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
+        line = min(mark.line + 1, max(1, len(text.splitlines()))) if mark else 1
         source.problems.append(Problem(line, f"not readable as YAML: {error.problem}"))
         return source
     except yaml.YAMLError as error:
@@ -58,6 +68,28 @@ def parse(text: str) -> Source:
     if node is not None:
         source.value = _value(node, (), source)
     return source
+
+
+def _endless(text: str) -> Problem | None:
+    """Find what would never end or nest too deep, before anything recurses over it."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            return Problem(
+                event.start_mark.line + 1, "not readable as YAML: aliases (*name) are not read here"
+            )
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST:
+            message = f"not readable as YAML: nested deeper than {_DEEPEST} levels"
+            return Problem(_line(event), message)
+    return None
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
 
 
 def _value(node: yaml.Node, path: Path, source: Source) -> Any:
@@ -87,12 +119,12 @@ def _mapping(node: yaml.MappingNode, path: Path, source: Source) -> dict[str, An
 
 def _scalar(node: yaml.Node) -> Any:
     text = str(node.value)
-    if node.style is not None:  # type: ignore[attr-defined]  # quoted or block: always text
+    if node.style:  # type: ignore[attr-defined]  # quoted or block: always text; plain is ""
         return text
     if node.tag == _NULL:
         return None
     if text in _BOOLS:
         return _BOOLS[text]
-    if node.tag == _INT and text.removeprefix("-").isdigit() and (text == "0" or text[0] != "0"):
+    if node.tag == _INT and _NUMBER.fullmatch(text):
         return int(text)
     return text

@@ -82,10 +82,17 @@ def load_calendar(folder: Path) -> tuple[Calendar, list[Fault]]:
     if not paths:
         faults.append(Fault(str(folder), 1, "holds no decree files, expected <year>.yaml in it"))
     for path in paths:
-        text = path.read_text(encoding="utf-8")
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            faults.append(Fault(str(path), 1, "cannot be read, expected a YAML decree file in UTF-8"))
+            continue
         year, found = read_year(text, str(path))
         faults.extend(found)
-        if year is not None:
+        if year is not None and year.year in {known.year for known in years}:
+            message = f"{year.year} is given by another file too, expected one file a year"
+            faults.append(Fault(str(path), 1, message))
+        elif year is not None:
             years.append(year)
             digest.update(text.encode())
     return build(folder.name, years, digest.hexdigest()), faults

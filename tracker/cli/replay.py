@@ -96,12 +96,12 @@ def _events(files: "list[TermsFile]", texts: list[str]) -> "list[Event]":
 
 
 def _day(text: str, option: str) -> "date":
-    from datetime import date
+    from tracker.base.iso import iso_date
 
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a day, expected YYYY-MM-DD", param_hint=option) from None
+        return iso_date(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None
 
 
 def demo(

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from tracker.base.iso import iso_date
 from tracker.terms.grammar import DESIRED_END_EVENT, SLUG
 
 FULFILLING = frozenset({"notice-served", "report-submitted", "payment-made", "duty-fulfilled"})
@@ -67,6 +68,8 @@ def parse_event(agreement: str, text: str) -> Event:
         key, equals, value = part.partition("=")
         if not equals or not key.strip():
             raise BadEventError(f"{part!r} in {text!r} is not key=value, expected {_EXPECTED}")
+        if key.strip() in details:
+            raise BadEventError(f"{key.strip()!r} is given twice in {text!r}, expected once")
         details[key.strip()] = value.strip()
     return checked(Event(agreement, kind.strip(), _date(day.strip(), text), details))
 
@@ -86,6 +89,6 @@ def checked(event: Event) -> Event:
 
 def _date(day: str, text: str) -> date:
     try:
-        return date.fromisoformat(day)
+        return iso_date(day)
     except ValueError:
         raise BadEventError(f"{day!r} in {text!r} is not a date, expected {_EXPECTED}") from None

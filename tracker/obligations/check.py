@@ -76,7 +76,7 @@ def _unbound_pins(file: TermsFile) -> Iterator[Fault]:
 
 def _bears_on(pin: Pin, rule: Rule) -> bool:
     if pin.axis is Axis.LAST_DAY:
-        return False
+        return isinstance(rule.due, Counted) and rule.due.anchor.kind is AnchorKind.TERM_END
     if isinstance(rule.due, Counted):
         if pin.axis is Axis.NOTICE:
             return rule.due.side is Side.BEFORE

@@ -102,7 +102,7 @@ class _Derivation:
     def of(self, rule: Rule) -> list[Obligation]:
         found = self.done.get(rule.id)
         if found is None:
-            found = self.done[rule.id] = list(self._occurrences(rule))
+            found = self.done[rule.id] = _once_each(self._occurrences(rule), rule)
         return found
 
     def _occurrences(self, rule: Rule) -> Iterator[Obligation]:
@@ -123,7 +123,7 @@ class _Derivation:
         signed = self.agreement.signed.day
         match due.anchor.kind:
             case AnchorKind.TERM_END:
-                yield self._open(rule, TERM, self._from_anchor(rule, due, self.ends, signed))
+                yield self._open(rule, TERM, self._from_anchor(rule, due, self._ends_for(rule), signed))
             case AnchorKind.SIGNING:
                 anchor = signing_days(self.agreement.signed)
                 yield self._open(rule, SIGNING, self._from_anchor(rule, due, anchor, signed))
@@ -133,6 +133,9 @@ class _Derivation:
                 yield from self._after_due(rule, due)
             case AnchorKind.RULE_FULFILLED:
                 yield from self._after_fulfilment(rule, due)
+
+    def _ends_for(self, rule: Rule) -> tuple[Reading, ...]:
+        return term_end(self.agreement, rule) if rule.pins else self.ends
 
     def _per_event(self, rule: Rule, due: Counted) -> Iterator[Obligation]:
         happened = list(self._events_of(rule.trigger_event))
@@ -235,6 +238,19 @@ class _Derivation:
 
     def _waiting(self, rule: Rule) -> Obligation:
         return Obligation(self.agreement.id, rule, WAITING, State.WAITING)
+
+
+def _once_each(obligations: Iterable[Obligation], rule: Rule) -> list[Obligation]:
+    """Keep one obligation a key where a fact was recorded twice.
+
+    The later record wins; of two proofs that start a chained duty, the first one counts.
+    """
+    by_key: dict[str, Obligation] = {}
+    first_counts = isinstance(rule.due, Counted) and rule.due.anchor.kind is AnchorKind.RULE_FULFILLED
+    for obligation in obligations:
+        if not (first_counts and obligation.key in by_key):
+            by_key[obligation.key] = obligation
+    return list(by_key.values())
 
 
 def _yearly(span: Span, pins: Pins) -> tuple[Reading, ...]:

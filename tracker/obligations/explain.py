@@ -86,7 +86,7 @@ class _Explainer:
             return ()
         match due.anchor.kind:
             case AnchorKind.TERM_END:
-                return term_end(self.agreement)
+                return term_end(self.agreement, self.rule)
             case AnchorKind.SIGNING:
                 return signing_days(self.agreement.signed)
             case AnchorKind.DESIRED_END if trigger is not None and trigger.desired_end is not None:

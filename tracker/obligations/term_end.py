@@ -18,7 +18,7 @@ from tracker.obligations.reading import (
     pins_of,
 )
 from tracker.terms.grammar import Period, Unit
-from tracker.terms.model import SIGNED, Agreement, Axis, Signed
+from tracker.terms.model import SIGNED, Agreement, Axis, Rule, Signed
 
 INCLUSIVE = Choice(Axis.LAST_DAY, "inclusive", Weight.STRONG, likely=True)
 ANNIVERSARY = Choice(Axis.LAST_DAY, "anniversary", Weight.STRONG)
@@ -40,8 +40,8 @@ def signing_days(signed: Signed) -> tuple[Reading, ...]:
     return merged([chosen(signed.day, own), *others])
 
 
-def term_end(agreement: Agreement) -> tuple[Reading, ...]:
-    """Give every admissible last day of the term, in date order."""
+def term_end(agreement: Agreement, rule: Rule | None = None) -> tuple[Reading, ...]:
+    """Give every admissible last day of the term, in date order; a rule may pin it for itself."""
     term = agreement.term
     if term.end is not None or term.length is None:
         return (certain(term.end or agreement.signed.day),)
@@ -51,7 +51,8 @@ def term_end(agreement: Agreement) -> tuple[Reading, ...]:
         else (certain(term.first_day(agreement.signed.day)),)
     )
     anniversary = ANNIVERSARY_OF_MONTH if term.from_month else ANNIVERSARY
-    pins = pins_of(term.pins)
+    decided = [pin for pin in rule.pins if pin.axis is Axis.LAST_DAY] if rule else []
+    pins = pins_of(term.pins, decided)
     return merged(
         carried(start, end) for start in starts for end in _ends(start.day, term.length, anniversary, pins)
     )

@@ -54,6 +54,16 @@ class Every(StrEnum):
 DESIRED_END_EVENT = "termination-intended"
 """The event that carries the desired end day (`desired_end=YYYY-MM-DD`)."""
 
+_DIGITS = 6
+_MOST = {
+    Unit.DAYS: 36525,
+    Unit.CALENDAR_DAYS: 36525,
+    Unit.WORKING_DAYS: 36525,
+    Unit.WEEKS: 5218,
+    Unit.MONTHS: 1200,
+    Unit.YEARS: 100,
+    Unit.HOURS: 876600,
+}
 SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _UNITS = {
     "day": Unit.DAYS,
@@ -234,7 +244,10 @@ def _date(text: str, iso: str) -> date:
 
 
 def _period(count: str, unit: str) -> Period:
-    return Period(int(count), _UNITS[unit.removesuffix("s")])
+    found = _UNITS[unit.removesuffix("s")]
+    if len(count) > _DIGITS or int(count) > _MOST[found]:
+        raise ValueError(f"{count} {unit} is past any agreement, expected at most 100 years")
+    return Period(int(count), found)
 
 
 def _recurring(text: str, every: Every, due: str | None) -> Recurring:
@@ -246,7 +259,10 @@ def _recurring(text: str, every: Every, due: str | None) -> Recurring:
             raise ValueError(f"{text!r} names day {day}, expected a day from 1 to 31")
         return Recurring(every, due_day=day)
     if found := _DUE_AFTER.fullmatch(due):
-        return Recurring(every, due_after=parse_period(found["period"]))
+        period = parse_period(found["period"])
+        if period.count == 0:
+            raise ValueError(f"{text!r} counts nothing, expected a number of at least 1")
+        return Recurring(every, due_after=period)
     raise ValueError(f"{text!r} is not a due line, expected {EXPECTED_DUE}")
 
 

@@ -24,6 +24,7 @@ from pydantic import (
     model_validator,
 )
 
+from tracker.base.iso import iso_date
 from tracker.terms.grammar import (
     EXPECTED_DUE,
     EXPECTED_PERIOD,
@@ -53,7 +54,7 @@ class Words(Frozen):
     """One thing said in both languages; a plain string in the file is the Indonesian text."""
 
     id: Line
-    en: Line = ""
+    en: Annotated[str, StringConstraints(strip_whitespace=True)] = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -82,7 +83,7 @@ def _start_from_text(value: object) -> object:
     if text == SIGNED:
         return text
     try:
-        date.fromisoformat(f"{text}-01" if len(text) == len("2023-01") else text)
+        iso_date(f"{text}-01" if len(text) == len("2023-01") else text)
     except ValueError:
         raise ValueError(f"{text!r} is not a start, expected signed, YYYY-MM-DD or YYYY-MM") from None
     return text
@@ -401,7 +402,7 @@ class Parent(Frozen):
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError(
             f"{name!r} is not a time zone, expected Asia/Jakarta, Asia/Makassar or Asia/Jayapura"
         ) from None

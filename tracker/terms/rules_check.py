@@ -38,12 +38,19 @@ def check(agreement: Agreement, rule_ids: AbstractSet[str]) -> Iterator[Remark]:
 
     `rule_ids` are the ids that the file names, those of rules with faults of their own included.
     """
+    yield from _term(agreement)
     yield from _clauses(agreement)
     yield from _duties(agreement)
     yield from _chains(agreement, rule_ids)
     yield from _contacts(agreement)
     yield from _findings(agreement, rule_ids)
     yield from _gaps(agreement)
+
+
+def _term(agreement: Agreement) -> Iterator[Remark]:
+    end, signed = agreement.term.end, agreement.signed.day
+    if end is not None and end < agreement.term.first_day(signed):
+        yield Remark(("term",), f"the term ends on {end}, before it begins, expected a later day")
 
 
 def _clauses(agreement: Agreement) -> Iterator[Remark]:
