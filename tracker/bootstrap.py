@@ -9,6 +9,7 @@ import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -106,7 +107,8 @@ def build_channels(settings: Settings) -> dict[str, Channel]:
     """Build the configured channels, and always the folder: it is the last resort."""
     from tracker.channels.file.send import DEFAULT_SENDER, FileChannel
 
-    folder = FileChannel(settings.mail_dir, print, sender=settings.mail_from or DEFAULT_SENDER)
+    echo = partial(print, flush=True)
+    folder = FileChannel(settings.mail_dir, echo, sender=settings.mail_from or DEFAULT_SENDER)
     channels: dict[str, Channel] = {FILE: folder}
     configured = configured_channels(settings)
     if EMAIL in configured:

@@ -75,9 +75,7 @@ def _endless(text: str) -> Problem | None:
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.AliasEvent):
-            return Problem(
-                event.start_mark.line + 1, "not readable as YAML: aliases (*name) are not read here"
-            )
+            return Problem(_line(event), "not readable as YAML: aliases (*name) are not read here")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):

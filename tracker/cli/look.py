@@ -70,6 +70,9 @@ def explain(
     Reads the database; an agreement that is not loaded, or a --event to try, is derived from the
     terms files.
     """
+    from datetime import datetime
+
+    from tracker.base.dates import local_time
     from tracker.base.settings import read_settings
     from tracker.cli.show import console, numbered, state_text
     from tracker.obligations.wording import headline
@@ -90,8 +93,9 @@ def explain(
     if story.alerts:
         out.print("\n[bold]Alerts[/bold]" if language == "en" else "\n[bold]Pemberitahuan[/bold]")
     for alert in story.alerts:
-        accepted = alert["accepted_at"] or alert["state"]
-        out.print(f"  {accepted}  {alert['point']:<11} {alert['contact']} ({alert['channel']})")
+        at = alert["accepted_at"]
+        sent = local_time(datetime.fromisoformat(at), one.agreement.zone, language) if at else alert["state"]
+        out.print(f"  {sent:<24}  {alert['point']:<11} {alert['contact']} ({alert['channel']})")
 
 
 def _stored_story(settings: "Settings", obligation: str, language: str) -> "Story | None":

@@ -3,29 +3,35 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from tracker.obligations.deadline import Deadline
 from tracker.obligations.model import Obligation, State
 from tracker.obligations.reading import Reading
 from tracker.terms.grammar import AnchorKind, Counted
-from tracker.terms.model import Rule
 
 _ONE_DAY = timedelta(days=1)
 
 
-def lapses_on(rule: Rule, deadline: Deadline | None, ends: Sequence[Reading], grace_days: int) -> date | None:
+def lapses_on(
+    obligation: Obligation, ends: Sequence[Reading], opened_on: date, grace_days: int
+) -> date | None:
     """Give the first local day on which the obligation is moot; None if it never is.
 
     A notice counted from the end of the term is moot once the term has ended on every reading.
-    An optional step ("dapat") is moot once its own day has passed. Any other duty had fallen due
-    and is still owed then: it is chased for `grace_days` more.
+    An optional step ("dapat") that nothing triggered is moot once its own day has passed. Any
+    other duty had fallen due and is still owed then: it is chased for `grace_days` more. What
+    follows from an event is chased at least that long after the event became known (`opened_on`),
+    so that one learned of late is never closed unsaid.
     """
+    rule, deadline, last_end = obligation.rule, obligation.deadline, ends[-1].day
     if deadline is None or rule.survives:
         return None
+    grace = timedelta(days=grace_days) + _ONE_DAY
+    if obligation.trigger is not None:
+        return max(last_end, deadline.latest, opened_on) + grace
     if rule.optional:
         return deadline.act_by + _ONE_DAY
     if isinstance(rule.due, Counted) and rule.due.anchor.kind is AnchorKind.TERM_END:
-        return ends[-1].day + _ONE_DAY
-    return max(ends[-1].day, deadline.latest) + timedelta(days=grace_days) + _ONE_DAY
+        return last_end + _ONE_DAY
+    return max(last_end, deadline.latest) + grace
 
 
 def first_state(obligation: Obligation, tracked_since: date) -> State:

@@ -97,7 +97,9 @@ class Derivation:
         before = self.known.get(agreement.id)
         tracked_since = before.tracked_since if before else self._today(agreement)
         found = obligation.deadline
-        ends_on = lapses_on(obligation.rule, found, derived.ends, self.context.policy.grace_after_end_days)
+        opened_at = known.opened_at if known else self.now
+        opened_on = opened_at.astimezone(agreement.zone).date()
+        grace = self.context.policy.grace_after_end_days
         row: dict[str, Any] = {
             "key": obligation.key,
             "agreement_id": agreement.id,
@@ -110,9 +112,9 @@ class Derivation:
             "strictest": found.strictest if found else None,
             "latest": found.latest if found else None,
             "provisional": found.provisional if found else False,
-            "lapses_on": ends_on,
+            "lapses_on": lapses_on(obligation, derived.ends, opened_on, grace),
             "event_id": event_id,
-            "opened_at": known.opened_at if known else self.now,
+            "opened_at": opened_at,
             # A moved deadline starts its ladder anew: its next reminder carries the new date.
             "reminded_for": known.reminded_for if known and found and known.act_by == found.act_by else None,
         }
