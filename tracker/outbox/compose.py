@@ -71,7 +71,7 @@ def compose(
         recipient=route.recipient,
         headline=headline(rule, language),
         act=summary,
-        towards=people_text(agreement, rule.duty.to, language),
+        towards=people_text(agreement, _towards(agreement, rule.duty.to, route), language),
         form=form_text(rule, language),
         clause=clause_text(rule.clause, agreement) or rule.law or "",
         cost=cost_text(rule, language),
@@ -90,6 +90,14 @@ def compose(
 def detour_note(detour: Detour, instead_of: str, language: str) -> str:
     """Say why the fallback contact was told."""
     return _DETOURS[detour][1 if language == "en" else 0].format(who=instead_of)
+
+
+def _towards(agreement: Agreement, names: Sequence[str], route: Route) -> list[str]:
+    """Name the other party where the recipient's own party is known: nobody likes "the other"."""
+    own = route.contact.partition(":")[0]
+    others = [party for party in agreement.parties if party != own]
+    known = own in agreement.parties
+    return [party for name in names for party in (others if name == "other" and known else [name])]
 
 
 def _notes(obligation: Obligation, deadline: Deadline, missed: Sequence[str], route: Route) -> Iterator[str]:
