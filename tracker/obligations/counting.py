@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from tracker.calendars.model import FRIDAY_IS_LAST, SATURDAY_IS_LAST, Calendar, WorkingDays
 from tracker.obligations.months import DOWN, UP, shifted
-from tracker.obligations.reading import Choice, Pins, Reading, Weight, chosen, merged, options
+from tracker.obligations.reading import Choice, Pins, Reading, Weight, carried, chosen, merged, options
 from tracker.terms.grammar import Period, Side, Unit
 from tracker.terms.model import Axis
 
@@ -62,6 +62,16 @@ class Counting:
 def count(day: date, period: Period, side: Side, how: Counting) -> tuple[Reading, ...]:
     """Give every reading of `period` before, since or after `day`, merged and in date order."""
     return merged(_combinations(day, period, side, how))
+
+
+@lru_cache(maxsize=32768)
+def count_from(
+    anchor: tuple[Reading, ...], period: Period, side: Side, how: Counting
+) -> tuple[Reading, ...]:
+    """Give every reading of a period counted from a day that has several readings itself."""
+    return merged(
+        carried(start, counted) for start in anchor for counted in count(start.day, period, side, how)
+    )
 
 
 def uses_working_days(period: Period, pins: Pins) -> bool:

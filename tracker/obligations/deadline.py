@@ -6,10 +6,11 @@ likely, safe, act_by, strictest, latest: see rules/README.md, "Lima tanggal".
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from tracker.calendars.model import Calendar, Coverage
-from tracker.obligations.reading import Reading, Weight
+from tracker.obligations.reading import Reading, Weight, certain
 
 
 class Cause(StrEnum):
@@ -70,6 +71,12 @@ def deadline(
         readings=tuple(readings),
         reasons=_reasons(calendar, act_by, safe, working_span),
     )
+
+
+@lru_cache(maxsize=16384)
+def certain_deadline(day: date, calendar: Calendar, floor: date | None = None) -> Deadline:
+    """Derive the figures of a date that needed no choice; periods that end alike share it."""
+    return deadline((certain(day),), calendar, floor)
 
 
 def _reasons(

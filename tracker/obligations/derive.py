@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from tracker.calendars.model import Calendar
 from tracker.events.model import FULFILLING, Event
-from tracker.obligations.counting import Counting, count, uses_working_days
-from tracker.obligations.deadline import Deadline, deadline
+from tracker.obligations.counting import Counting, count, count_from, uses_working_days
+from tracker.obligations.deadline import Deadline, certain_deadline, deadline
 from tracker.obligations.model import Obligation, State
 from tracker.obligations.periods import (
     Span,
@@ -25,7 +25,6 @@ from tracker.obligations.reading import (
     Pins,
     Reading,
     Weight,
-    carried,
     certain,
     chosen,
     merged,
@@ -112,7 +111,7 @@ class _Derivation:
             case Recurring():
                 yield from self._recurring(rule, rule.due)
             case OnDate(day):
-                found = deadline([certain(day)], self.calendar)
+                found = certain_deadline(day, self.calendar)
                 yield self._open(rule, day.isoformat(), found)
             case Undated():
                 yield from self._undated(rule)
@@ -187,14 +186,14 @@ class _Derivation:
             return deadline(_yearly(span, pins_of(rule.pins)), self.calendar, span.first)
         if due.due_day is not None:
             day = due_day_of_following_month(span, due.due_day)
-            return deadline([certain(day)], self.calendar, span.last)
+            return certain_deadline(day, self.calendar, span.last)
         if due.due_after is not None:
             how = self._how(rule)
             readings = count(span.last, due.due_after, Side.AFTER, how)
             working = uses_working_days(due.due_after, how.pins)
             stretch = (span.last, readings[-1].day) if working else None
             return deadline(readings, self.calendar, span.last, stretch)
-        return deadline([certain(span.last)], self.calendar, span.first)
+        return certain_deadline(span.last, self.calendar, span.first)
 
     def _undated(self, rule: Rule) -> Iterator[Obligation]:
         if rule.trigger is None:
@@ -206,16 +205,9 @@ class _Derivation:
         if not happened:
             yield self._waiting(rule)
 
-    def _from_anchor(self, rule: Rule, due: Counted, anchor: Sequence[Reading], floor: date) -> Deadline:
+    def _from_anchor(self, rule: Rule, due: Counted, anchor: tuple[Reading, ...], floor: date) -> Deadline:
         how = self._how(rule)
-        if len(anchor) == 1 and not anchor[0].path:
-            readings = count(anchor[0].day, due.period, due.side, how)
-        else:
-            readings = merged(
-                carried(start, counted)
-                for start in anchor
-                for counted in count(start.day, due.period, due.side, how)
-            )
+        readings = count_from(anchor, due.period, due.side, how)
         working = uses_working_days(due.period, how.pins)
         days = (readings[0].day, readings[-1].day, anchor[0].day, anchor[-1].day)
         return deadline(readings, self.calendar, floor, (min(days), max(days)) if working else None)
@@ -245,9 +237,12 @@ def _once_each(obligations: Iterable[Obligation], rule: Rule) -> list[Obligation
 
     The later record wins; of two proofs that start a chained duty, the first one counts.
     """
+    found = list(obligations)
+    if len(found) == 1:
+        return found
     by_key: dict[str, Obligation] = {}
     first_counts = isinstance(rule.due, Counted) and rule.due.anchor.kind is AnchorKind.RULE_FULFILLED
-    for obligation in obligations:
+    for obligation in found:
         if not (first_counts and obligation.key in by_key):
             by_key[obligation.key] = obligation
     return list(by_key.values())

@@ -5,6 +5,7 @@ from datetime import date
 
 from tracker.base.dates import long_date, short_date
 from tracker.calendars.model import FRIDAY_IS_LAST, SATURDAY_IS_LAST, Calendar
+from tracker.events.names import event_name
 from tracker.obligations.deadline import Deadline
 from tracker.obligations.model import Obligation
 from tracker.obligations.reading import Reading, certain
@@ -73,10 +74,10 @@ class _Explainer:
                 f"The text gives no date. To be asked: {question}",
             )
         if self.rule.trigger_event is not None:
-            event = self.rule.trigger_event
+            event = event_name(self.rule.trigger_event, self.language)
             return self.say(
-                f"Tenggat baru ada setelah peristiwa {event} dicatat.",
-                f"There is a deadline only once {event} is recorded.",
+                f"Tenggat baru ada setelah peristiwa ini dicatat: {event} ({self.rule.trigger_event}).",
+                f"There is a deadline once this is recorded: {event} ({self.rule.trigger_event}).",
             )
         return self.say("Kewajiban ini berlaku setiap saat.", "This duty holds at all times.")
 
@@ -101,10 +102,8 @@ class _Explainer:
     def _anchor(self) -> Iterator[str]:
         due, trigger = self.rule.due, self.obligation.trigger
         if trigger is not None:
-            yield self.say(
-                f"Peristiwa {trigger.kind} terjadi pada {self.day(trigger.happened_on)}.",
-                f"The event {trigger.kind} happened on {self.day(trigger.happened_on)}.",
-            )
+            name, day = event_name(trigger.kind, self.language), self.day(trigger.happened_on)
+            yield self.say(f"Peristiwa: {name}, {day}.", f"Event: {name}, {day}.")
         if not isinstance(due, Counted):
             return
         if due.anchor.kind is AnchorKind.TERM_END:

@@ -5,6 +5,7 @@ from datetime import date
 
 from tracker.base.dates import long_date, short_date
 from tracker.calendars.model import Calendar, Coverage, DayOff
+from tracker.events.names import event_name
 from tracker.obligations.deadline import Cause, Deadline, Reason
 from tracker.obligations.reading import Choice, Reading
 from tracker.terms.grammar import Counted, Due, OnDate, Period, Recurring, Side, Standing, Undated
@@ -98,6 +99,8 @@ _FORMS = {
     "cards": ("kartu peserta", "membership cards"),
     "court-filing": ("gugatan ke pengadilan", "court filing"),
     "decision": ("keputusan", "decision"),
+    "draft": ("rancangan", "draft"),
+    "card": ("kartu", "card"),
 }
 _PEOPLE = {
     "either": ("salah satu pihak", "either party"),
@@ -109,9 +112,6 @@ _ANCHORS = {
     "term end": ("berakhirnya jangka waktu", "the end of the term"),
     "desired end": ("tanggal berakhir yang dikehendaki", "the desired end day"),
     "signing": ("penandatanganan", "the signing"),
-    "force-majeure-occurred": ("terjadinya keadaan kahar", "the force majeure event"),
-    "force-majeure-ended": ("berakhirnya keadaan kahar", "the end of the force majeure"),
-    "contact-appointed": ("penetapan pejabat penghubung baru", "the appointment of the new contact"),
 }
 _SIDES = {
     Side.BEFORE: ("sebelum", "before"),
@@ -171,7 +171,7 @@ def period_text(period: Period, language: str) -> str:
 
 def anchor_text(name: str, language: str) -> str:
     """Say what a period is counted from."""
-    return pick(_ANCHORS.get(name, (name.replace("-", " "),) * 2), language)
+    return pick(_ANCHORS[name], language) if name in _ANCHORS else event_name(name, language)
 
 
 def due_text(due: Due, language: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from tracker.base.dates import short_date
 from tracker.calendars.model import Calendar
+from tracker.events.names import event_name
 from tracker.obligations.deadline import Deadline
 from tracker.obligations.model import Obligation
 from tracker.obligations.wording import (
@@ -105,8 +106,9 @@ def _notes(obligation: Obligation, deadline: Deadline, missed: Sequence[str], ro
     if route.detour is not None:
         yield detour_note(route.detour, route.instead_of, route.language)
     if obligation.trigger is not None:
-        kind, day = obligation.trigger.kind, short_date(obligation.trigger.happened_on, route.language)
-        yield f"Follows from: {kind} on {day}." if english else f"Akibat peristiwa: {kind} pada {day}."
+        name = event_name(obligation.trigger.kind, route.language)
+        day = short_date(obligation.trigger.happened_on, route.language)
+        yield f"Follows from: {name}, {day}." if english else f"Akibat peristiwa: {name}, {day}."
     if missed:
         points = ", ".join(missed)
         yield (
