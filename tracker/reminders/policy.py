@@ -2,7 +2,7 @@
 
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -12,7 +12,7 @@ from tracker.base.validation import message
 from tracker.terms.model import Agreement, Rule
 
 STANDARD = "standard"
-DAILY = "daily"
+DAILY: Final = "daily"
 Days = tuple[Annotated[int, Field(ge=0, le=3650)], ...]
 Ladder = Days | Literal["daily"]
 
