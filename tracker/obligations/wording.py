@@ -100,7 +100,6 @@ _FORMS = {
     "court-filing": ("gugatan ke pengadilan", "court filing"),
     "decision": ("keputusan", "decision"),
     "draft": ("rancangan", "draft"),
-    "card": ("kartu", "card"),
 }
 _PEOPLE = {
     "either": ("salah satu pihak", "either party"),
