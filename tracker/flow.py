@@ -75,6 +75,7 @@ def load_terms(db: Database, context: Context, files: Sequence[TermsFile], now: 
 def _load_batch(
     connection: Connection, context: Context, files: list[TermsFile], now: datetime, report: LoadReport
 ) -> None:
+    terms.one_load_at_a_time(connection)
     known = terms.locked(connection, [file.agreement.id for file in files])
     fresh = []
     for file in files:
@@ -186,10 +187,10 @@ def next_wake(db: Database) -> datetime | None:
     return min((instant for instant in instants if instant is not None), default=None)
 
 
-def parties_of(db: Database, agreement: str) -> set[str]:
-    """Give the keys of an agreement's parties; UnknownThingError where it is not loaded."""
+def agreement_named(db: Database, name: str) -> Agreement:
+    """Give an agreement in force; UnknownThingError where it is not loaded."""
     with db.read() as connection:
-        found = terms.agreements(connection, [agreement])
-    if agreement not in found:
-        raise UnknownThingError(f"There is no agreement {agreement!r}; load its terms first.")
-    return set(found[agreement].parties)
+        found = terms.agreements(connection, [name])
+    if name not in found:
+        raise UnknownThingError(f"There is no agreement {name!r}; load its terms first.")
+    return found[name]

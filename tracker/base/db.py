@@ -44,15 +44,26 @@ class Database:
         """Tell whether the engine can lock single rows and notify."""
         return self.engine.dialect.name == "postgresql"
 
+    @property
+    def exists(self) -> bool:
+        """Tell whether there is a database to look at; False only for an SQLite file not made yet."""
+        name = self.engine.url.database
+        return self.is_postgresql or name in {None, "", ":memory:"} or Path(str(name)).is_file()
+
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open one write transaction; commits at the end, rolls back on any exception."""
+        if not self.exists:
+            _prepare_folder(self.engine.url.database)
         with self._turn, _explained(self.engine), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open one read transaction."""
+        """Open one read transaction; looking never makes a database."""
+        if not self.exists:
+            where = self.engine.url.render_as_string(hide_password=True)
+            raise DatabaseError(f"{where} does not exist yet: run 'tracker db upgrade' first.")
         with _explained(self.engine), self._reading.connect() as connection:
             yield connection
 
@@ -91,16 +102,13 @@ def _engine(url: str) -> Engine:
             f"TRACKER_DATABASE_URL={url!r} is not a database URL, expected sqlite:///var/tracker.db "
             "or postgresql://user:password@host/name"
         ) from None
-    _prepare_folder(parsed.database)
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
 def _prepare_folder(database: str | None) -> None:
-    if not database or database == ":memory:":
-        return
-    folder = Path(database).parent
+    folder = Path(str(database)).parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

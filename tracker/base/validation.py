@@ -2,10 +2,18 @@
 
 from pydantic_core import ErrorDetails
 
+_SHAPES = {
+    "tuple_type": "is not a list, expected [a, b] or lines that begin with '-'",
+    "model_type": "is not a group of keys, expected 'key: value' lines",
+    "dict_type": "is not a group of keys, expected 'key: value' lines",
+    "too_short": "has too few entries, expected more",
+    "string_too_short": "is empty, expected a text",
+}
+
 
 def message(detail: ErrorDetails) -> str:
     """Say one validation error in words that help the person who wrote the file."""
-    where = ".".join(str(step) for step in detail["loc"])
+    where = ".".join(str(step) for step in detail["loc"]) or "the file"
     given = detail["input"]
     match detail["type"]:
         case "missing":
@@ -21,6 +29,10 @@ def message(detail: ErrorDetails) -> str:
         case "string_pattern_mismatch":
             pattern = detail.get("ctx", {}).get("pattern", "")
             return f"{where}: {given!r} has the wrong form, expected the pattern {pattern}"
+        case "enum" | "literal_error":
+            return f"{where}: {given!r} is unknown, expected one of {detail['ctx']['expected']}"
+        case kind if kind in _SHAPES:
+            return f"{where}: {_SHAPES[kind]}"
         case _:
             shown = "" if isinstance(given, dict | list) else f" (given: {given!r})"
             return f"{where}: {detail['msg'][0].lower()}{detail['msg'][1:]}{shown}"

@@ -32,8 +32,7 @@ def record(
     house = build()
     require_current(house.db, house.settings.migrations_dir)
     text = ",".join([f"{kind}={on}", *(detail or [])])
-    parties = flow.parties_of(house.db, agreement)
-    event = parse_events(agreement, [text], parties)[0]
+    event = parse_events(flow.agreement_named(house.db, agreement), [text], "KIND --on --detail")[0]
     who = by or getpass.getuser()
     added, changes = flow.record_event(house.db, house.context, event, house.clock.now(), who, key)
     if not added:

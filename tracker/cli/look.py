@@ -127,7 +127,7 @@ def _derived_story(settings: "Settings", name: str, texts: list[str], language: 
     fail_on(faults)
     agreement = find_file(settings, agreement_id).agreement
     calendar = calendars[agreement.calendar.holidays]
-    events = parse_events(agreement.id, texts, set(agreement.parties))
+    events = parse_events(agreement, texts)
     obligations = derive(agreement, calendar, events).obligations
     wanted = f"{agreement.id}/{rest}"
     found = [one for one in obligations if one.key == wanted or one.key.startswith(f"{wanted}/")]

@@ -91,7 +91,7 @@ def _events(files: "list[TermsFile]", texts: list[str]) -> "list[Event]":
                 param_hint="--event",
             )
         rest = text.removeprefix(f"{agreement}/")
-        events += parse_events(agreement, [rest], set(by_id[agreement].parties))
+        events += parse_events(by_id[agreement], [rest])
     return events
 
 

@@ -48,7 +48,7 @@ def fail_on(faults: Sequence[Fault]) -> None:
         raise BadTermsError(f"({errors} errors)")
 
 
-def deadlines_table(agreement: Agreement, obligations: Iterable[Obligation], language: str) -> None:
+def deadlines_table(agreement: Agreement, obligations: Sequence[Obligation], language: str) -> None:
     """Print what `compute` found: dated duties as a table, the others as short lists."""
     out = console()
     table = _table(agreement.title, language)
@@ -68,7 +68,8 @@ def deadlines_table(agreement: Agreement, obligations: Iterable[Obligation], lan
             f"{one.rule.id}/{one.occurrence}",
         )
     out.print(table)
-    _provisional_note(out, language)
+    if any(one.deadline and one.deadline.provisional for one in obligations):
+        _provisional_note(out, language)
     _list_without_date(out, agreement, without, language)
 
 
@@ -118,7 +119,8 @@ def upcoming_table(shown: Sequence[Shown], now: datetime, language: str) -> None
             style="bold red" if one.state is State.OVERDUE else "",
         )
     out.print(table)
-    _provisional_note(out, language)
+    if any(one.obligation.deadline and one.obligation.deadline.provisional for one in shown):
+        _provisional_note(out, language)
 
 
 def state_text(state: State, language: str) -> str:

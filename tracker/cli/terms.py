@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from tracker.base.faults import Fault
     from tracker.base.settings import Settings
     from tracker.bootstrap import House
+    from tracker.events.model import Event
     from tracker.flow import LoadReport
-    from tracker.terms.load import Loaded, TermsFile
+    from tracker.terms.load import TermsFile
+    from tracker.terms.model import Agreement
 
 Events = Annotated[
     list[str] | None,
@@ -34,25 +36,18 @@ def check(
     ] = None,
 ) -> None:
     """Validate terms files: every fault as `file:line: what is wrong`; exit 1 if there is an error."""
-    from tracker.base.faults import Severity
     from tracker.base.settings import read_settings
 
-    settings = read_settings()
-    loaded, faults = check_all(settings, path)
+    sound, faults = check_all(read_settings(), path)
     for fault in faults:
         typer.echo(str(fault))
-    errors = sum(fault.severity is Severity.ERROR for fault in faults)
-    rules = sum(len(file.agreement.rules) for file in loaded.files)
-    typer.echo(
-        f"{len(loaded.files)} agreements with {rules} rules are sound; "
-        f"{errors} errors, {len(faults) - errors} warnings.",
-        err=True,
-    )
+    errors = sum(fault.is_error for fault in faults)
+    typer.echo(f"{sound} agreements are sound; {errors} errors, {len(faults) - errors} warnings.", err=True)
     raise typer.Exit(1 if errors else 0)
 
 
-def check_all(settings: "Settings", path: Path | None) -> "tuple[Loaded, list[Fault]]":
-    """Check terms files against the grammar, the calendar, and the fallback contact."""
+def check_all(settings: "Settings", path: Path | None) -> "tuple[int, list[Fault]]":
+    """Check terms files, and the decrees and the policy they rest on; tells how many are sound."""
     from tracker.bootstrap import read_calendars, read_policy
     from tracker.obligations.check import check_file
     from tracker.terms.load import load as read
@@ -60,15 +55,17 @@ def check_all(settings: "Settings", path: Path | None) -> "tuple[Loaded, list[Fa
 
     target = path or settings.rules_dir
     calendars, faults = read_calendars(settings.rules_dir)
-    if target.resolve() == settings.rules_dir.resolve():
-        faults = [*faults, *read_policy(settings.rules_dir)[1]]
-    else:
-        faults = []
+    policy, found = read_policy(settings.rules_dir)
+    faults = [*faults, *found]
+    ladders = set(policy.ladders) if policy else set()
     loaded = read(terms_paths(target))
     faults += loaded.faults
+    sound = 0
     for file in loaded.files:
-        faults += check_file(file, calendars, settings.fallback_name)
-    return loaded, sorted(faults)
+        found = check_file(file, calendars, ladders, settings.fallback_name)
+        sound += not any(fault.is_error for fault in found)
+        faults += found
+    return sound, sorted(faults)
 
 
 def compute(
@@ -89,7 +86,7 @@ def compute(
     fail_on(faults)
     file = find_file(settings, target)
     agreement = file.agreement
-    events = parse_events(agreement.id, event or [], set(agreement.parties))
+    events = parse_events(agreement, event or [])
     calendar = calendars.get(agreement.calendar.holidays)
     if calendar is None:
         raise typer.BadParameter(f"there is no calendar {agreement.calendar.holidays!r}")
@@ -101,18 +98,25 @@ def compute(
     deadlines_table(agreement, obligations, language or settings.language)
 
 
-def parse_events(agreement: str, texts: list[str], parties: set[str]) -> list:  # type: ignore[type-arg]
-    """Read `--event` options; a bad one is an error that says what was expected."""
+def parse_events(agreement: "Agreement", texts: list[str], option: str = "--event") -> "list[Event]":
+    """Read events given on the command line; a bad one is an error that says what was expected."""
     from tracker.base.errors import UnknownThingError
-    from tracker.events.model import BadEventError, parse_event
+    from tracker.events.model import FULFILLING, WAIVING, BadEventError, parse_event
 
     try:
-        events = [parse_event(agreement, text) for text in texts]
+        events = [parse_event(agreement.id, text) for text in texts]
     except BadEventError as error:
-        raise typer.BadParameter(str(error), param_hint="--event") from None
+        raise typer.BadParameter(str(error), param_hint=option) from None
     for event in events:
-        if event.party is not None and event.party not in parties:
-            raise UnknownThingError(f"party={event.party}: the parties are {', '.join(sorted(parties))}.")
+        if event.party is not None and event.party not in agreement.parties:
+            parties = ", ".join(agreement.parties)
+            raise UnknownThingError(f"party={event.party}: {agreement.id} has the parties {parties}.")
+        if event.kind not in agreement.event_kinds() | FULFILLING | {WAIVING}:
+            kinds = ", ".join(sorted(agreement.event_kinds()))
+            typer.echo(
+                f"note: no rule of {agreement.id} waits for {event.kind!r}; its rules wait for: {kinds}",
+                err=True,
+            )
     return events
 
 
@@ -176,7 +180,9 @@ def load_into(house: "House", path: Path) -> "tuple[LoadReport, list[Fault]]":
     faults = list(loaded.faults)
     sound = []
     for file in loaded.files:
-        found = check_file(file, house.context.calendars, house.settings.fallback_name)
+        found = check_file(
+            file, house.context.calendars, set(house.context.policy.ladders), house.settings.fallback_name
+        )
         faults += found
         if not any(fault.is_error for fault in found):
             sound.append(file)

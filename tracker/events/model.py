@@ -80,7 +80,7 @@ def checked(event: Event) -> Event:
         raise BadEventError(f"{event.kind!r} is not an event kind, expected words-with-hyphens")
     for name in REQUIRED.get(event.kind, ()):
         if not event.details.get(name):
-            raise BadEventError(f"a {event.kind} needs {name}=..., expected {_EXPECTED}")
+            raise BadEventError(f"{event.kind} needs {name}=..., expected {_EXPECTED}")
     for name in DATED_DETAILS:
         if name in event.details:
             _date(event.details[name], f"{name}={event.details[name]}")

@@ -4,6 +4,7 @@ Pure: the files and calendars come in, faults go out with file and line.
 """
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date
 
 from tracker.base.faults import Fault, Severity
@@ -16,8 +17,14 @@ from tracker.terms.load import TermsFile
 from tracker.terms.model import Agreement, Axis, Pin, Rule
 
 
-def check_file(file: TermsFile, calendars: Mapping[str, Calendar], fallback: str) -> list[Fault]:
-    """Check one terms file; `fallback` names who is told where no contact is named."""
+def check_file(
+    file: TermsFile, calendars: Mapping[str, Calendar], ladders: AbstractSet[str], fallback: str
+) -> list[Fault]:
+    """Check one terms file.
+
+    `ladders` are the names in rules/reminders.yaml; `fallback` names who is told where no contact
+    is named.
+    """
     agreement = file.agreement
     calendar = calendars.get(agreement.calendar.holidays)
     if calendar is None:
@@ -28,6 +35,7 @@ def check_file(file: TermsFile, calendars: Mapping[str, Calendar], fallback: str
     return [
         *_impossible_periods(file, calendar),
         *_unbound_pins(file),
+        *_unknown_ladders(file, ladders),
         *_without_contact(file, fallback),
     ]
 
@@ -91,8 +99,31 @@ def _unbound(file: TermsFile, path: list[str | int], pin: Pin, where: str) -> Fa
     return Fault(file.path, file.source.line_of(path), message)
 
 
+def _unknown_ladders(file: TermsFile, ladders: AbstractSet[str]) -> Iterator[Fault]:
+    known = ", ".join(sorted(ladders))
+    for index, rule in enumerate(file.agreement.rules):
+        if rule.ladder is not None and rule.ladder not in ladders:
+            line = file.source.line_of(["rules", index, "ladder"])
+            yield Fault(file.path, line, f"unknown ladder {rule.ladder!r}, expected one of: {known}")
+    for name in file.agreement.remind:
+        if name not in ladders:
+            line = file.source.line_of(["remind", name])
+            yield Fault(file.path, line, f"unknown ladder {name!r}, expected one of: {known}")
+
+
 def _without_contact(file: TermsFile, fallback: str) -> Iterator[Fault]:
-    if has_contact(file.agreement):
+    agreement = file.agreement
+    if has_contact(agreement):
+        alone = {rule.duty.by for rule in agreement.rules if rule.enabled}
+        for party, details in agreement.parties.items():
+            if party in alone and not details.contacts:
+                yield Fault(
+                    file.path,
+                    file.source.line_of(["parties", party]),
+                    f"party {party!r} has duties of its own but names no contact: their alerts go to the "
+                    f"fallback contact {fallback!r}, expected at least one contact",
+                    Severity.WARNING,
+                )
         return
     yield Fault(
         file.path,

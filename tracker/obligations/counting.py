@@ -65,9 +65,7 @@ def count(day: date, period: Period, side: Side, how: Counting) -> tuple[Reading
 
 
 @lru_cache(maxsize=32768)
-def count_from(
-    anchor: tuple[Reading, ...], period: Period, side: Side, how: Counting
-) -> tuple[Reading, ...]:
+def count_from(anchor: tuple[Reading, ...], period: Period, side: Side, how: Counting) -> tuple[Reading, ...]:
     """Give every reading of a period counted from a day that has several readings itself."""
     return merged(
         carried(start, counted) for start in anchor for counted in count(start.day, period, side, how)

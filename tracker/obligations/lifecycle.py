@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 from tracker.obligations.model import Obligation, State
 from tracker.obligations.reading import Reading
-from tracker.terms.grammar import AnchorKind, Counted
+from tracker.terms.grammar import AnchorKind, Counted, Side
+from tracker.terms.model import Rule
 
 _ONE_DAY = timedelta(days=1)
 
@@ -29,9 +30,14 @@ def lapses_on(
         return max(last_end, deadline.latest, opened_on) + grace
     if rule.optional:
         return deadline.act_by + _ONE_DAY
-    if isinstance(rule.due, Counted) and rule.due.anchor.kind is AnchorKind.TERM_END:
+    if _is_notice_before_end(rule):
         return last_end + _ONE_DAY
     return max(last_end, deadline.latest) + grace
+
+
+def _is_notice_before_end(rule: Rule) -> bool:
+    due = rule.due
+    return isinstance(due, Counted) and due.side is Side.BEFORE and due.anchor.kind is AnchorKind.TERM_END
 
 
 def first_state(obligation: Obligation, tracked_since: date) -> State:

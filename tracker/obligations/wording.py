@@ -170,7 +170,14 @@ def period_text(period: Period, language: str) -> str:
 
 def anchor_text(name: str, language: str) -> str:
     """Say what a period is counted from."""
-    return pick(_ANCHORS[name], language) if name in _ANCHORS else event_name(name, language)
+    if name in _ANCHORS:
+        return pick(_ANCHORS[name], language)
+    rule, _, moment = name.partition(" ")
+    if moment == "due":
+        return f"the deadline of {rule}" if language == "en" else f"tenggat {rule}"
+    if moment == "fulfilled":
+        return f"the fulfilment of {rule}" if language == "en" else f"terpenuhinya {rule}"
+    return event_name(name, language)
 
 
 def due_text(due: Due, language: str) -> str:

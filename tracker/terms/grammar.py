@@ -83,7 +83,7 @@ _EVERY = re.compile(r"every (?P<every>month|quarter|semester|year)(?: due (?P<du
 _DUE_DAY = re.compile(r"day (?P<day>\d+) of the following month")
 _DUE_AFTER = re.compile(rf"(?P<period>\d+ {_UNIT}) after its end")
 _RULE_ANCHOR = re.compile(rf"(?P<rule>{SLUG}) (?P<moment>due|fulfilled)")
-_SLUG = re.compile(SLUG)
+_EVENT = re.compile(rf"(?=[a-z]){SLUG}")
 
 EXPECTED_DUE = (
     "'<n> <unit> before term end|desired end|<event>', "
@@ -273,7 +273,7 @@ def _anchor(text: str, words: str) -> Anchor:
     if found := _RULE_ANCHOR.fullmatch(words):
         moment = AnchorKind.RULE_DUE if found["moment"] == "due" else AnchorKind.RULE_FULFILLED
         return Anchor(moment, found["rule"])
-    if _SLUG.fullmatch(words):
+    if _EVENT.fullmatch(words):
         return Anchor(AnchorKind.EVENT, words)
     raise ValueError(
         f"{text!r} counts from {words!r}, expected term end, desired end, signing, an event kind "

@@ -18,6 +18,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     PlainSerializer,
     StringConstraints,
     WithJsonSchema,
@@ -50,8 +51,18 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
 
 
+def _or_short(schema: Any, handler: GetJsonSchemaHandler, short: dict[str, Any]) -> dict[str, Any]:
+    """Give the JSON Schema of a model that may also be written in a short form."""
+    return {"anyOf": [short, handler(schema)]}
+
+
 class Words(Frozen):
     """One thing said in both languages; a plain string in the file is the Indonesian text."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Allow the short form in the schema too."""
+        return _or_short(schema, handler, {"type": "string"})
 
     id: Line
     en: Annotated[str, StringConstraints(strip_whitespace=True)] = ""
@@ -118,13 +129,18 @@ PeriodLine = Annotated[
 StartText = Annotated[str, BeforeValidator(_start_from_text)]
 
 
+_OR_NUMBER = WithJsonSchema({"type": ["string", "integer", "null"]})
+
+
 class Clause(Frozen):
     """Where something stands: numbers repeat and go missing, so position and heading help."""
 
-    number: Annotated[str, Field(description="number as printed, e.g. '8'", coerce_numbers_to_str=True)]
+    number: Annotated[
+        str, Field(description="number as printed, e.g. '8'", coerce_numbers_to_str=True), _OR_NUMBER
+    ]
     position: Annotated[int | None, Field(ge=1, description="n-th article of the text")] = None
     heading: str | None = None
-    ayat: Annotated[str | None, Field(coerce_numbers_to_str=True)] = None
+    ayat: Annotated[str | None, Field(coerce_numbers_to_str=True), _OR_NUMBER] = None
 
     def same_article(self, other: "Clause") -> bool:
         """Tell whether what both say about the article agrees."""
@@ -201,6 +217,11 @@ class SignedReading(Frozen):
 
 class Signed(Frozen):
     """The signing day; where the text contradicts itself, the other readings and the pin."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Allow the short form in the schema too."""
+        return _or_short(schema, handler, {"type": "string", "format": "date"})
 
     day: Annotated[date, Field(alias="date")]
     readings: tuple[SignedReading, ...] = ()
@@ -307,7 +328,14 @@ def _as_tuple(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-Names = Annotated[tuple[Line, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+Names = Annotated[
+    tuple[Line, ...],
+    BeforeValidator(_as_tuple),
+    Field(min_length=1),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+    ),
+]
 
 
 class Duty(Frozen):
@@ -437,6 +465,10 @@ class Agreement(Frozen):
     def rule_by_id(self) -> dict[str, Rule]:
         """The rules by their ids."""
         return {rule.id: rule for rule in self.rules}
+
+    def event_kinds(self) -> set[str]:
+        """Give the kinds of events that some rule waits for."""
+        return {rule.trigger_event for rule in self.rules if rule.trigger_event is not None}
 
     def contacts(self) -> Iterator[tuple[str, Contact]]:
         """Yield every named contact with the key of its party."""

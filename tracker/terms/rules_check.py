@@ -1,12 +1,12 @@
 """What must hold between the parts of one agreement, as remarks with a path into the file. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
 from tracker.base.faults import Remark
 from tracker.terms.grammar import AnchorKind, Counted, Standing
-from tracker.terms.model import Agreement, Clause, Rule
+from tracker.terms.model import Agreement, Clause, Pin, Rule
 
 HOLDERS = ("either", "both", "affected")
 ADDRESSEES = ("other", "both")
@@ -44,6 +44,7 @@ def check(agreement: Agreement, rule_ids: AbstractSet[str]) -> Iterator[Remark]:
     yield from _chains(agreement, rule_ids)
     yield from _contacts(agreement)
     yield from _findings(agreement, rule_ids)
+    yield from _pins(agreement)
     yield from _gaps(agreement)
 
 
@@ -164,6 +165,19 @@ def _findings(agreement: Agreement, rule_ids: AbstractSet[str]) -> Iterator[Rema
                     f"finding about the unknown {name!r}, expected a rule id or one of "
                     f"{', '.join(FINDING_SUBJECTS)}",
                 )
+
+
+def _pins(agreement: Agreement) -> Iterator[Remark]:
+    yield from _pinned_twice(agreement.term.pins, ("term", "pins"))
+    for index, rule in enumerate(agreement.rules):
+        yield from _pinned_twice(rule.pins, ("rules", index, "pins"))
+
+
+def _pinned_twice(pins: Sequence[Pin], path: tuple[str | int, ...]) -> Iterator[Remark]:
+    axes = [pin.axis for pin in pins]
+    for number, axis in enumerate(axes):
+        if axis in axes[:number]:
+            yield Remark((*path, number), f"{axis} is pinned twice, expected one decision an axis")
 
 
 def _gaps(agreement: Agreement) -> Iterator[Remark]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlmodel import col
 
 from tracker.terms.load import TermsFile
@@ -15,6 +15,7 @@ from tracker.terms.model import Agreement
 from tracker.terms.tables import AgreementRow, TermsVersionRow
 
 _IN_AT_MOST = 500
+_LOADING = 0x7452414B  # any number that nothing else in the database locks
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,16 @@ def batches(items: Iterable[Any], size: int = _IN_AT_MOST) -> Iterator[list[Any]
 def known_agreements(connection: Connection) -> dict[str, Known]:
     """Give what is known of all agreements."""
     return {row.id: Known(*row) for row in connection.execute(_KNOWN)}
+
+
+def one_load_at_a_time(connection: Connection) -> None:
+    """Make loads take turns until the transaction ends.
+
+    Race: an agreement that is not there yet has no row to lock, so two loads of it would both
+    add it. (On SQLite the write transaction has the database to itself.)
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_LOADING)))
 
 
 def locked(connection: Connection, ids: Iterable[str]) -> dict[str, Known]:

@@ -42,6 +42,7 @@ def event(day: str) -> Event:
             "2025-03-01",
         ),  # the term ended on every reading
         ("30 calendar days before term end", {"optional": True}, "2023-02-28", "2025-01-25"),
+        ("30 calendar days after term end", {}, "2023-02-28", "2025-04-30"),  # owed after the end
         ("on 2023-06-01", {}, "2023-02-28", "2025-03-31"),  # owed: chased 30 days past the end
         ("on 2025-06-02", {}, "2023-02-28", "2025-07-03"),
         ("on 2023-06-01", {"survives": True}, "2023-02-28", None),
