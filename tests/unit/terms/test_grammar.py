@@ -132,6 +132,7 @@ NOT_A_LINE = "is not a due line, expected '<n> <unit> before term end|desired en
         ("30 days after report done", "counts from 'report done'"),
         ("30 days after force_majeure", "counts from 'force_majeure'"),
         ("before -x", "counts from '-x'"),
+        ("30 days before 2025-06-30", "counts from '2025-06-30'"),
     ],
 )
 def test_refused_lines(line: str, fragment: str) -> None:
