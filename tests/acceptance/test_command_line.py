@@ -1,0 +1,415 @@
+"""The command line contract, on the real process: what it prints, says, and leaves with."""
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.agreements import RULES, repository_terms
+from tests.support.databases import POSTGRESQL, SQLITE, empty_database
+from tests.support.postgres import postgres_server
+from tests.support.process import Installation, own_rules
+from tests.support.smtp import HOST, free_port
+
+FIRST, SECOND = "babel-bpjstk-2025", "kukar-bpjstk-2023"
+THIRD, FOURTH = "sumba-timur-kpu-bpjstk-2024", "kemenko-pmk-kemnaker-2023"
+
+# rule, occurrence -> likely, safe, act_by; the table of counting.md.
+DATES: dict[str, tuple[tuple[str, ...], dict[tuple[str, str], tuple[str, str, str]]]] = {
+    FIRST: (
+        ("--event", "force-majeure-occurred=2026-12-01"),
+        {
+            ("renewal-notice", "term-1"): ("2030-03-29", "2030-03-28", "2030-03-28"),
+            ("force-majeure-notice", "2026-12-01"): ("2026-12-15", "2026-12-14", "2026-12-14"),
+        },
+    ),
+    SECOND: ((), {("renewal-notice", "term-1"): ("2024-02-29", "2024-02-28", "2024-02-28")}),
+    THIRD: ((), {("renewal-notice", "term-1"): ("2024-12-24", "2024-12-23", "2024-12-23")}),
+    FOURTH: (
+        ("--event", "force-majeure-occurred=2023-04-17", "--event", "contact-appointed=2023-04-14"),
+        {
+            ("renewal-notice", "term-1"): ("2025-01-28", "2025-01-27", "2025-01-24"),
+            ("force-majeure-notice", "2023-04-17"): ("2023-05-15", "2023-05-08", "2023-05-08"),
+            ("contact-change-notice", "2023-04-14"): ("2023-05-02", "2023-04-21", "2023-04-18"),
+            ("monitoring-report", "year-1"): ("2023-12-31", "2023-12-31", "2023-12-29"),
+            ("monitoring-report", "year-2"): ("2024-12-31", "2024-12-31", "2024-12-31"),
+        },
+    ),
+}
+KEYS = {
+    *("agreement", "rule", "occurrence", "clause", "duty_holder", "addressee", "state", "likely", "safe"),
+    *("act_by", "strictest", "latest", "provisional", "provisional_because", "if_missed", "readings"),
+}
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Installation:
+    """An empty folder: no database yet, the rules of the repository."""
+    return Installation(tmp_path)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """An installation with the agreements of the repository, and what loading them said."""
+
+    place: Installation
+    first: str
+    second: str
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+    place = Installation(tmp_path_factory.mktemp("loaded"))
+    assert place.ok("db", "upgrade") == "sqlite:///var/tracker.db is up to date.\n"
+    return Loaded(place, place.ok("load"), place.ok("load"))
+
+
+def test_help(here: Installation) -> None:
+    said = here.ok("--help")
+
+    for command in (
+        "check",
+        "compute",
+        "load",
+        "upcoming",
+        "explain",
+        "event",
+        "simulate",
+        "run",
+        "worker",
+        "db",
+    ):
+        assert command in said
+    assert list(here.folder.iterdir()) == []
+
+
+def test_a_command_that_does_not_exist(here: Installation) -> None:
+    assert "No such command 'remind'" in here.fails(2, "remind")
+
+
+# Terms files
+
+
+def test_the_rules_of_the_repository_are_sound(here: Installation) -> None:
+    done = here.run("check")
+
+    assert done.returncode == 0, done.stdout
+    assert f"{len(repository_terms())} agreements" in done.stderr
+    assert "0 errors" in done.stderr
+
+
+def test_faults_are_told_with_file_and_line(here: Installation) -> None:
+    text = (RULES / "agreements" / f"{SECOND}.yaml").read_text()
+    wrong = text.replace("due: 3 months before term end", "due: 3 moons before term end")
+    line = next(n for n, found in enumerate(wrong.splitlines(), 1) if "3 moons" in found)
+    rules = own_rules(here.folder, {"wrong": wrong, "broken": "id: a\nparties: {\n", "good": text})
+
+    done = here.run("check", str(rules))
+
+    assert done.returncode == 1
+    faults = done.stdout.splitlines()
+    assert any(
+        fault.startswith(f"{rules}/agreements/wrong.yaml:{line}: rules.2.due: '3 moons") for fault in faults
+    )
+    assert any(fault.startswith(f"{rules}/agreements/broken.yaml:") for fault in faults)
+    assert not any(
+        fault.startswith(f"{rules}/agreements/good.yaml") and "warning" not in fault for fault in faults
+    )
+    assert "Traceback" not in done.stderr
+    assert "2 errors" in done.stderr
+
+
+@pytest.mark.parametrize("agreement", list(DATES))
+def test_the_dates_of_the_agreements(here: Installation, agreement: str) -> None:
+    if agreement not in repository_terms():
+        pytest.skip(f"rules/agreements/{agreement}.yaml is not there")
+    events, dates = DATES[agreement]
+
+    obligations = here.json("compute", agreement, *events)
+
+    assert all(set(one) == KEYS for one in obligations)
+    found = {
+        (one["rule"], one["occurrence"]): (one["likely"], one["safe"], one["act_by"]) for one in obligations
+    }
+    assert {key: found.get(key) for key in dates} == dates
+    assert list(here.folder.iterdir()) == []  # no database was made
+
+
+def test_the_schema_that_editors_use_is_the_grammar(here: Installation) -> None:
+    assert here.ok("schema") == (RULES / "schema.json").read_text(), "run 'make schema'"
+
+
+def test_an_agreement_that_does_not_exist(here: Installation) -> None:
+    said = here.fails(1, "compute", "no-such-agreement")
+
+    assert "'no-such-agreement' is neither a file nor an agreement" in said
+    assert f"  {FIRST}" in said
+
+
+@pytest.mark.parametrize(
+    ("event", "says"),
+    [
+        ("force-majeure-occurred=2026-13-01", "is not a date"),
+        ("2026-12-01", "is not a date"),
+        ("Banjir=2026-12-01", "is not an event kind"),
+    ],
+)
+def test_an_event_that_cannot_be_read(here: Installation, event: str, says: str) -> None:
+    assert says in " ".join(here.fails(2, "compute", FIRST, "--event", event).replace("│", " ").split())
+
+
+# Loading
+
+
+def test_loading_twice(loaded: Loaded) -> None:
+    count = len(repository_terms())
+
+    assert loaded.first.startswith(f"{count} new, 0 changed, 0 unchanged; ")
+    assert loaded.second == (
+        f"0 new, 0 changed, {count} unchanged; 0 obligations added, 0 moved, 0 superseded.\n"
+    )
+
+
+def test_a_broken_file_does_not_stop_the_others(here: Installation) -> None:
+    good = (RULES / "agreements" / f"{SECOND}.yaml").read_text()
+    rules = own_rules(here.folder, {"good": good, "broken": "id: a\nparties: {\n"})
+    here.ok("db", "upgrade")
+
+    done = here.run("load", rules_dir=str(rules))
+
+    assert done.returncode == 1
+    assert done.stdout.startswith("1 new, ")
+    assert f"{rules}/agreements/broken.yaml:" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+# Looking
+
+
+def test_upcoming(loaded: Loaded) -> None:
+    everything = loaded.place.json("upcoming", "--all")
+    live = loaded.place.json("upcoming")
+    soon = loaded.place.json("upcoming", "--within", "0d")
+
+    assert all(set(one) == KEYS for one in everything)
+    assert {one["agreement"] for one in everything} == set(repository_terms())
+    assert [one["act_by"] for one in live] == sorted(one["act_by"] for one in live)
+    assert {one["state"] for one in live} <= {"open", "due", "overdue"}
+    names = [(one["agreement"], one["rule"], one["occurrence"]) for one in live]
+    assert all((one["agreement"], one["rule"], one["occurrence"]) in names for one in soon)
+    assert (SECOND, "renewal-notice", "unverified") in {
+        (one["agreement"], one["rule"], one["state"]) for one in everything
+    }
+
+
+def test_a_span_that_cannot_be_read(loaded: Loaded) -> None:
+    assert "'soon' is not a span" in loaded.place.fails(2, "upcoming", "--within", "soon")
+
+
+def test_explain_names_dates_and_reasons(loaded: Loaded) -> None:
+    story = loaded.place.json("explain", f"{FIRST}/renewal-notice", "--language", "en")
+
+    assert set(story) == KEYS | {"steps", "alerts"}
+    assert (story["occurrence"], story["likely"], story["safe"]) == ("term-1", "2030-03-29", "2030-03-28")
+    assert story["alerts"] == []
+    assert any("29 March 2030" in step for step in story["steps"])
+    assert {reading["weight"] for reading in story["readings"]} == {"strong", "weak"}
+
+
+def test_explain_needs_one_obligation(loaded: Loaded) -> None:
+    assert f"  {FIRST}/monitoring-report/" in loaded.place.fails(1, "explain", f"{FIRST}/monitoring-report")
+    assert "No obligation" in loaded.place.fails(1, "explain", f"{FIRST}/no-such-rule")
+
+
+# Events
+
+
+def test_events_are_recorded_and_listed(here: Installation) -> None:
+    here.ok("db", "upgrade")
+    here.ok("load", str(RULES / "agreements" / f"{FIRST}.yaml"))
+    arguments = ("event", "record", FIRST, "force-majeure-occurred", "--on", "2026-11-16", "--key", "form-7")
+
+    said = here.ok(*arguments, "-d", "party=kesatu", "--by", "Biro Hukum")
+    again = here.ok(*arguments, "-d", "party=kedua")
+    (event,) = here.json("event", "list", FIRST)
+    story = here.json("explain", f"{FIRST}/force-majeure-notice")
+
+    assert said == "Recorded: force-majeure-occurred on 2026-11-16. 2 obligations opened, 0 moved.\n"
+    assert again == "Already recorded under the key 'form-7'; nothing changed.\n"
+    assert event.pop("recorded_at").endswith("+00:00")
+    assert event == {
+        "id": 1,
+        "kind": "force-majeure-occurred",
+        "happened_on": "2026-11-16",
+        "details": {"party": "kesatu"},
+        "recorded_by": "Biro Hukum",
+    }
+    assert (story["occurrence"], story["likely"]) == ("2026-11-16:kesatu", "2026-11-30")
+
+
+@pytest.mark.parametrize(
+    ("code", "arguments", "says"),
+    [
+        (1, ("no-such", "notice-served", "--on", "2026-11-20"), "no agreement 'no-such'"),
+        (1, (FIRST, "addendum", "--on", "2026-11-20", "-d", "party=ketiga"), "party=ketiga"),
+        (2, (FIRST, "addendum", "--on", "20 November"), "is not a date"),
+        (2, (FIRST, "notice-served", "--on", "2026-11-20"), "needs rule="),
+    ],
+)
+def test_an_event_that_is_not_recorded(
+    loaded: Loaded, code: int, arguments: tuple[str, ...], says: str
+) -> None:
+    assert says in " ".join(loaded.place.fails(code, "event", "record", *arguments).split())
+
+
+# Replaying
+
+
+def test_simulate(here: Installation) -> None:
+    arguments = ("simulate", "--from", "2029-12-01", "--to", "2030-03-31", FIRST, "--json")
+
+    one, two = here.ok(*arguments), here.ok(*arguments)
+
+    assert one == two
+    alerts = json.loads(one)
+    names = {"at", "agreement", "rule", "occurrence", "point", "act_by", "contact", "channel", "subject"}
+    assert all(names <= set(alert) for alert in alerts)
+    renewal = [alert for alert in alerts if alert["rule"] == "renewal-notice"]
+    assert renewal[0]["at"] == "2029-12-28T08:00:00+07:00"
+    assert {alert["act_by"] for alert in renewal} == {"2030-03-28"}
+    assert list(here.folder.iterdir()) == []
+
+
+def test_simulate_backwards(here: Installation) -> None:
+    assert "lies before" in here.fails(2, "simulate", "--from", "2025-02-01", "--to", "2025-01-01", FIRST)
+
+
+# The database
+
+
+def test_a_database_is_checked_and_backed_up(here: Installation) -> None:
+    assert "run 'tracker db upgrade'" in here.fails(4, "db", "check")
+    here.ok("db", "upgrade")
+    assert here.ok("db", "check") == "The database fits.\n"
+
+    here.ok("db", "backup", "copy.db")
+    said = here.fails(4, "db", "backup", "copy.db")
+
+    assert "copy.db exists already" in said
+    assert not list(here.folder.glob("*.partial"))
+    with closing(sqlite3.connect(here.folder / "copy.db")) as copy:
+        assert copy.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+
+
+def test_a_backup_of_nothing(here: Installation) -> None:
+    assert "there is nothing to back up" in here.fails(4, "db", "backup", "copy.db")
+
+
+@pytest.mark.postgres
+def test_a_database_on_a_server(here: Installation) -> None:
+    with empty_database(POSTGRESQL, here.folder) as url:
+        here.settings["database_url"] = url
+
+        assert "run 'tracker db upgrade'" in here.fails(4, "load")
+        said = here.ok("db", "upgrade")
+        assert postgres_server().password not in said
+        assert here.ok("load").startswith(f"{len(repository_terms())} new")
+        assert "use pg_dump" in here.fails(4, "db", "backup", "copy.db")
+
+
+@pytest.mark.parametrize("engine", [SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.postgres)])
+@pytest.mark.parametrize("arguments", [("event", "list", FIRST), ("upcoming",)], ids=" ".join)
+def test_a_database_without_tables(here: Installation, engine: str, arguments: tuple[str, ...]) -> None:
+    with empty_database(engine, here.folder) as url:
+        assert "run 'tracker db upgrade'" in here.fails(4, *arguments, database_url=url)
+
+
+def test_a_server_that_is_not_there(here: Installation) -> None:
+    port = free_port()
+
+    said = here.fails(4, "upcoming", database_url=f"postgresql://tracker:rahasia@{HOST}:{port}/tracker")
+
+    assert f"postgresql+psycopg://tracker:***@{HOST}:{port}/tracker" in said
+    assert "TRACKER_DATABASE_URL" in said
+    assert "rahasia" not in said
+
+
+@pytest.mark.postgres
+def test_a_refused_login(here: Installation) -> None:
+    said = here.fails(4, "upcoming", database_url=postgres_server().url("postgres", password="salah-sekali"))
+
+    assert "password authentication failed" in said
+    assert "TRACKER_DATABASE_URL" in said
+    assert "salah-sekali" not in said
+
+
+@pytest.mark.postgres
+def test_a_database_that_the_server_does_not_have(here: Installation) -> None:
+    said = here.fails(4, "db", "upgrade", database_url=postgres_server().url("missing"))
+
+    assert 'database "missing" does not exist' in said
+    assert "TRACKER_DATABASE_URL" in said
+    assert "has no tables yet" not in said
+
+
+def test_a_file_that_is_no_database(here: Installation) -> None:
+    (here.folder / "notes.txt").write_text("this is not a database\n" * 100)
+
+    said = here.fails(4, "upcoming", database_url="sqlite:///notes.txt")
+
+    assert "file is not a database" in said
+
+
+def test_a_folder_that_cannot_be_made(here: Installation) -> None:
+    (here.folder / "blocked").write_text("a file, where a folder should be")
+
+    said = here.fails(4, "db", "upgrade", database_url="sqlite:///blocked/tracker.db")
+
+    assert "blocked cannot be made" in said
+
+
+# Settings
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"smtp_hots": "mail.example.org"}, "TRACKER_SMTP_HOTS: there is no such setting"),
+        ({"lease_seconds": "soon", "batch": "0"}, "TRACKER_LEASE_SECONDS: input should be a valid number"),
+        ({"smtp_password_file": "/nowhere/secret"}, "TRACKER_SMTP_PASSWORD_FILE names /nowhere/secret"),
+        ({"database_url": "oracle://x"}, "TRACKER_DATABASE_URL"),
+        ({"smtp_host": "mail.example.org"}, "TRACKER_MAIL_FROM"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_a_wrong_setting(here: Installation, settings: dict[str, str], says: str) -> None:
+    said = here.fails(3, "upcoming", **settings)
+
+    assert said.startswith("tracker: A setting is wrong.")
+    assert says in said
+
+
+def test_settings_from_a_file(here: Installation) -> None:
+    (here.folder / "tracker.env").write_text("# where\nTRACKER_DATABASE_URL=sqlite:///elsewhere.db\n")
+
+    assert here.ok("db", "upgrade") == "sqlite:///elsewhere.db is up to date.\n"
+    assert (here.folder / "elsewhere.db").is_file()
+
+
+def test_rules_that_are_not_there(here: Installation) -> None:
+    said = here.fails(1, "upcoming", rules_dir=str(here.folder / "nowhere"))
+
+    assert f"{here.folder}/nowhere/reminders.yaml:1: cannot be read" in said
+
+
+def test_a_ladder_that_is_broken(here: Installation) -> None:
+    rules = own_rules(here.folder, {})
+    text = (rules / "reminders.yaml").read_text()
+    (rules / "reminders.yaml").write_text(text.replace("payment: [14, 7, 3, 1, 0]", "payment: [14, soon]"))
+
+    said = here.fails(1, "upcoming", rules_dir=str(rules))
+
+    assert f"{rules}/reminders.yaml:" in said

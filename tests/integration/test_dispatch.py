@@ -1,0 +1,492 @@
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.support.agreements import ID, rule
+from tests.support.houses import MONDAY, OFFICER, Home, Homes, terms_file
+from tracker import flow
+from tracker.base.db import Database
+from tracker.bootstrap import build_cycle
+from tracker.outbox import service
+from tracker.outbox.delivery import Accepted, Channel, Delivery, SendError
+from tracker.outbox.dispatch import Dispatcher, inline
+from tracker.outbox.retry import LONGEST_PAUSE, backoff
+from tracker.outbox.service import Claimed
+from tracker.outbox.tables import AlertRow, AttemptRow
+from tracker.reminders.recipients import EMAIL, FILE, TELEGRAM
+from tracker.steps.alerting import reroute
+
+FORCE_MAJEURE = rule("14 calendar days since force-majeure-occurred", "force-majeure-notice")
+FALLBACK = "cadangan@example.org"
+LEASE = timedelta(seconds=300)
+Answer = Accepted | Exception
+
+
+@dataclass
+class Scripted:
+    """A channel that answers as told, then takes everything; `look` is called before each answer."""
+
+    name: str
+    answers: list[Answer] = field(default_factory=list)
+    sent: list[Delivery] = field(default_factory=list)
+    look: Callable[[Delivery], Any] = lambda _delivery: None
+    closed: int = 0
+
+    async def send(self, delivery: Delivery) -> Accepted:
+        self.sent.append(delivery)
+        self.look(delivery)
+        answer = self.answers.pop(0) if self.answers else Accepted("250 OK")
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def close(self) -> None:
+        self.closed += 1
+
+
+@pytest.fixture
+def home(homes: Homes) -> Home:
+    """A home with mail and Telegram, and one alert by mail that is due."""
+    home = homes.build(channels=[EMAIL, TELEGRAM], fallback_email=FALLBACK)
+    contact = {name: value for name, value in OFFICER.items() if name != "telegram"}
+    home.load(terms_file(FORCE_MAJEURE, contacts=[contact]))
+    home.record("force-majeure-occurred", "2026-11-20", party="kesatu")
+    assert home.remind() == 1
+    return home
+
+
+def dispatcher(
+    home: Home, *channels: Channel, worker: str = "one", batch: int = 50, lease: timedelta = LEASE
+) -> Dispatcher:
+    return Dispatcher(
+        home.db,
+        home.clock,
+        {channel.name: channel for channel in channels},
+        lambda connection, alert: reroute(connection, home.house.context, alert, home.clock.now()),
+        worker=worker,
+        lease=lease,
+        batch=batch,
+        offload=inline,
+    )
+
+
+def run(home: Home, *channels: Channel) -> int:
+    return asyncio.run(dispatcher(home, *channels).run_due())
+
+
+def alert(home: Home, **where: Any) -> Any:
+    (row,) = home.rows(AlertRow, **where)
+    return row
+
+
+def attempts(home: Home) -> list[tuple[int, str, str]]:
+    return [(row.number, row.outcome, row.answer) for row in home.rows(AttemptRow)]
+
+
+def claim(home: Home, worker: str, limit: int = 50, now: datetime | None = None) -> list[Claimed]:
+    with home.db.write() as connection:
+        return service.claim(connection, worker, now or home.clock.now(), LEASE, limit)
+
+
+def settle(home: Home, claimed: Claimed, worker: str, **outcome: Any) -> bool:
+    with home.db.write() as connection:
+        return service.settle(connection, claimed, worker, home.clock.now(), **outcome)
+
+
+# What a server may answer
+
+
+def test_accepted(home: Home) -> None:
+    mail = Scripted(EMAIL)
+
+    assert run(home, mail) == 1
+    assert run(home, mail) == 0
+
+    row = alert(home)
+    assert (row.state, row.next_try_at, row.lease_holder, row.attempts) == ("accepted", None, None, 1)
+    assert row.accepted_at == MONDAY
+    assert attempts(home) == [(1, "accepted", "250 OK")]
+    (delivery,) = mail.sent
+    assert (delivery.alert_key, delivery.address, delivery.now) == (row.key, "satu@example.org", MONDAY)
+    assert (delivery.message_id, delivery.thread_id) == (row.message_id, row.thread_id)
+    assert delivery.content.model_dump_json() == row.content
+
+
+def test_the_attempt_is_written_before_the_send(home: Home) -> None:
+    seen: list[Any] = []
+
+    def look(_delivery: Delivery) -> None:
+        seen.extend(home.rows(AttemptRow))
+        seen.append(alert(home))
+
+    run(home, Scripted(EMAIL, look=look))
+
+    attempt, held = seen
+    assert (attempt.outcome, attempt.worker, attempt.finished_at) == ("started", "one", None)
+    assert (held.state, held.lease_holder, held.next_try_at) == ("pending", "one", MONDAY + LEASE)
+
+
+def test_a_passing_failure_is_tried_again_later_and_later(home: Home) -> None:
+    mail = Scripted(EMAIL, [SendError("421 later"), SendError("421 later"), SendError("421 later")])
+    key = alert(home).key
+    pauses = []
+
+    for number in range(1, 4):
+        assert run(home, mail) == 1
+        assert run(home, mail) == 0  # not before its time
+        row = alert(home)
+        assert (row.state, row.lease_holder, row.attempts) == ("pending", None, number)
+        pauses.append(row.next_try_at - home.clock.now())
+        home.clock.move_to(row.next_try_at - timedelta(seconds=1))
+        assert run(home, mail) == 0
+        home.clock.advance(timedelta(seconds=1))
+    run(home, mail)
+
+    assert pauses == [backoff(number, key) for number in range(1, 4)]
+    assert pauses == sorted(pauses)
+    assert [outcome for _, outcome, _ in attempts(home)] == ["failed"] * 3 + ["accepted"]
+    assert len({delivery.message_id for delivery in mail.sent}) == 1
+    assert {delivery.content.planned_for for delivery in mail.sent} == {MONDAY}
+
+
+def test_it_is_never_given_up(home: Home) -> None:
+    mail = Scripted(EMAIL, [SendError("421 later") for _ in range(40)])
+
+    for _ in range(40):
+        assert run(home, mail) == 1
+        home.clock.move_to(alert(home).next_try_at)
+
+    row = alert(home)
+    assert (row.state, row.attempts) == ("pending", 40)
+    assert backoff(40, row.key) <= LONGEST_PAUSE * 1.25
+    assert run(home, mail) == 1
+    assert alert(home).state == "accepted"
+
+
+def test_a_pause_the_server_asked_for(home: Home) -> None:
+    run(home, Scripted(EMAIL, [SendError("429", retry_after=timedelta(minutes=17))]))
+
+    assert alert(home).next_try_at == MONDAY + timedelta(minutes=17)
+
+
+def test_an_address_that_has_moved(home: Home) -> None:
+    mail = Scripted(EMAIL, [SendError("moved", moved_to="baru@example.org")])
+
+    run(home, mail)
+    assert alert(home).address == "baru@example.org"
+    run(home, mail)
+
+    assert alert(home).state == "accepted"
+    assert [delivery.address for delivery in mail.sent] == ["satu@example.org", "baru@example.org"]
+    assert len({delivery.message_id for delivery in mail.sent}) == 1
+
+
+def test_what_may_have_arrived_is_said_to_be_ambiguous(home: Home) -> None:
+    run(home, Scripted(EMAIL, [SendError("broke off", ambiguous=True)]))
+
+    assert attempts(home) == [(1, "ambiguous", "broke off")]
+    assert alert(home).next_try_at == MONDAY + backoff(1, alert(home).key)
+
+
+def test_a_fault_of_ours_loses_nothing(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    run(home, Scripted(EMAIL, [KeyError("token=rahasia")]))
+
+    row = alert(home)
+    assert (row.state, row.lease_holder) == ("pending", None)
+    assert attempts(home) == [(1, "failed", "KeyError while sending")]
+    assert "send failed unexpectedly" in "".join(capsys.readouterr())
+
+
+def test_a_fault_of_one_alert_does_not_stop_the_others(home: Home) -> None:
+    home.record("force-majeure-occurred", "2026-11-19", party="kesatu")
+    home.remind()
+
+    assert run(home, Scripted(EMAIL, [RuntimeError("boom")])) == 2
+
+    assert sorted(row.state for row in home.rows(AlertRow)) == ["accepted", "pending"]
+
+
+def test_a_channel_that_is_configured_no_more(home: Home) -> None:
+    run(home, Scripted(TELEGRAM))
+
+    assert alert(home).state == "pending"
+    assert attempts(home) == [(1, "failed", "the channel 'email' is not configured any more")]
+
+
+def test_a_long_answer_is_cut(home: Home) -> None:
+    run(home, Scripted(EMAIL, [SendError("x" * 100_000)]))
+
+    ((_, _, answer),) = attempts(home)
+    assert set(answer) == {"x"}
+    assert len(answer) < 5000
+
+
+async def test_a_server_that_never_answers_is_left_before_the_lease_ends(home: Home) -> None:
+    class Hanging(Scripted):
+        async def send(self, delivery: Delivery) -> Accepted:
+            self.sent.append(delivery)
+            await asyncio.Event().wait()
+            raise AssertionError("unreachable")
+
+    channel = Hanging(EMAIL)
+    await dispatcher(home, channel, lease=timedelta(seconds=0.1)).run_due()
+
+    assert len(channel.sent) == 1
+    assert attempts(home) == [(1, "ambiguous", "no answer before the lease ended")]
+    row = alert(home)
+    assert (row.state, row.lease_holder) == ("pending", None)
+
+
+async def test_closing_closes_every_channel(home: Home) -> None:
+    mail, chat = Scripted(EMAIL), Scripted(TELEGRAM)
+
+    await dispatcher(home, mail, chat).close()
+
+    assert (mail.closed, chat.closed) == (1, 1)
+
+
+# Addresses that are refused
+
+
+def test_a_refused_address_goes_to_the_fallback_contact(home: Home) -> None:
+    mail = Scripted(EMAIL, [SendError("550 no such user", permanent=True)])
+    original = alert(home)
+
+    assert run(home, mail) == 1
+    refused = alert(home, contact="kesatu:officer")
+    instead = alert(home, contact="fallback:kesatu:officer")
+
+    assert (refused.state, refused.next_try_at, refused.lease_holder) == ("refused", None, None)
+    assert attempts(home) == [(1, "refused", "550 no such user")]
+    assert (instead.channel, instead.address, instead.detour, instead.state) == (
+        "email",
+        FALLBACK,
+        "refused",
+        "pending",
+    )
+    assert (instead.reminder_key, instead.next_try_at) == (original.reminder_key, MONDAY)
+    assert instead.message_id != original.message_id
+    assert instead.thread_id == original.thread_id
+    assert run(home, mail) == 1
+    content = mail.sent[-1].content
+    assert "server menolak alamat Kepala Bidang Satu (Dinas Satu)" in content.notes[0]
+    assert content.recipient == "Koordinator kerja sama (kontak cadangan)"
+    assert alert(home, contact="fallback:kesatu:officer").state == "accepted"
+
+
+def test_a_refused_fallback_goes_to_the_folder(home: Home) -> None:
+    no = [SendError("550 no such user", permanent=True), SendError("550 nor this one", permanent=True)]
+    mail, folder = Scripted(EMAIL, [*no]), Scripted(FILE)
+
+    while run(home, mail, folder):
+        pass
+
+    assert [delivery.address for delivery in mail.sent] == ["satu@example.org", FALLBACK]
+    (delivery,) = folder.sent
+    assert "server menolak alamat Koordinator kerja sama" in delivery.content.notes[0]
+    assert "server menolak alamat Kepala Bidang Satu" in delivery.content.notes[1]
+    states = {(row.contact, row.channel): row.state for row in home.rows(AlertRow)}
+    assert states == {
+        ("kesatu:officer", "email"): "refused",
+        ("fallback:kesatu:officer", "email"): "refused",
+        ("fallback:kesatu:officer", "file"): "accepted",
+    }
+
+
+def test_two_refused_channels_of_one_contact_tell_the_fallback_once(homes: Homes) -> None:
+    home = homes.build(channels=[EMAIL, TELEGRAM], fallback_email=FALLBACK)
+    home.load(terms_file(FORCE_MAJEURE))
+    home.record("force-majeure-occurred", "2026-11-20", party="kesatu")
+    home.remind()
+    mail = Scripted(EMAIL, [SendError("550", permanent=True)])
+    chat = Scripted(TELEGRAM, [SendError("403 blocked", permanent=True)])
+
+    while run(home, mail, chat):
+        pass
+
+    assert [delivery.address for delivery in mail.sent] == ["satu@example.org", FALLBACK]
+    assert len(home.rows(AlertRow)) == 3
+
+
+def test_without_a_fallback_address_a_refusal_goes_to_the_folder(homes: Homes) -> None:
+    home = homes.build(channels=[EMAIL])
+    home.load(terms_file(FORCE_MAJEURE))
+    home.record("force-majeure-occurred", "2026-11-20", party="kesatu")
+    home.remind()
+    folder = Scripted(FILE)
+
+    while run(home, Scripted(EMAIL, [SendError("550", permanent=True)]), folder):
+        pass
+
+    assert len(folder.sent) == 1
+
+
+# Leases
+
+
+def test_a_claim_whose_worker_died_is_claimed_again_after_the_lease(home: Home) -> None:
+    (first,) = claim(home, "one")
+    assert claim(home, "two") == []
+    assert claim(home, "two", now=MONDAY + LEASE - timedelta(seconds=1)) == []
+
+    (second,) = claim(home, "two", now=MONDAY + LEASE)
+
+    assert (second.key, second.message_id, second.content) == (first.key, first.message_id, first.content)
+    assert (first.attempts, second.attempts) == (1, 2)
+    assert alert(home).lease_holder == "two"
+    assert [(row.number, row.worker, row.outcome) for row in home.rows(AttemptRow)] == [
+        (1, "one", "started"),
+        (2, "two", "started"),
+    ]
+
+
+def test_the_next_wake_is_the_end_of_the_lease(home: Home) -> None:
+    claim(home, "one")
+    with home.db.read() as connection:
+        assert service.next_try(connection) == MONDAY + LEASE
+
+    assert flow.next_wake(home.db) == MONDAY + LEASE
+
+
+@pytest.mark.parametrize("outcome", ["failed", "refused"])
+def test_who_lost_the_lease_does_not_overwrite(home: Home, outcome: str) -> None:
+    (lost,) = claim(home, "one")
+    home.clock.advance(LEASE)
+    claim(home, "two")
+    held = alert(home)
+
+    state = service.REFUSED if outcome == "refused" else service.PENDING
+    settled = settle(home, lost, "one", outcome=outcome, answer="late", state=state, next_try_at=MONDAY)
+
+    assert not settled
+    assert alert(home) == held
+    assert attempts(home) == [(1, outcome, "late"), (2, "started", "")]
+
+
+def test_the_same_worker_after_its_own_lease_does_not_overwrite(home: Home) -> None:
+    (lost,) = claim(home, "one")
+    home.clock.advance(LEASE)
+    claim(home, "one")
+    held = alert(home)
+
+    assert not settle(home, lost, "one", outcome="failed", answer="late", next_try_at=MONDAY)
+    assert alert(home) == held
+
+
+def test_an_acceptance_counts_however_late(home: Home) -> None:
+    (lost,) = claim(home, "one")
+    home.clock.advance(LEASE)
+    (held,) = claim(home, "two")
+
+    assert settle(home, lost, "one", outcome="accepted", answer="250", state=service.ACCEPTED)
+    assert alert(home).state == "accepted"
+    assert alert(home).next_try_at is None
+    assert not settle(home, held, "two", outcome="failed", answer="late", next_try_at=MONDAY)
+    assert alert(home).state == "accepted"
+
+
+def test_a_refusal_after_the_lease_was_lost_reroutes_nothing(home: Home) -> None:
+    class Slow(Scripted):
+        async def send(self, delivery: Delivery) -> Accepted:
+            home.clock.advance(LEASE)
+            assert len(claim(home, "two")) == 1
+            return await super().send(delivery)
+
+    run(home, Slow(EMAIL, [SendError("550", permanent=True)]))
+
+    assert (alert(home).state, alert(home).lease_holder) == ("pending", "two")
+
+
+# Claims
+
+
+def many(home: Home, count: int) -> None:
+    for day in range(1, count):
+        home.record("force-majeure-occurred", f"2026-10-{day:02}", party="kesatu")
+    home.remind()
+    assert len(home.rows(AlertRow)) == count
+
+
+def test_a_claim_takes_no_more_than_the_batch(home: Home) -> None:
+    many(home, 12)
+
+    sizes = [len(claim(home, "one", limit=5)) for _ in range(4)]
+
+    assert sizes == [5, 5, 2, 0]
+
+
+def test_the_oldest_come_first(home: Home) -> None:
+    (first,) = claim(home, "one")
+    settle(home, first, "one", outcome="failed", answer="", next_try_at=MONDAY - timedelta(hours=1))
+    many(home, 3)
+
+    (next_one,) = claim(home, "one", limit=1)
+
+    assert next_one.key == first.key
+
+
+def test_two_dispatchers_never_hold_the_same_alert(home: Home, database_url: str) -> None:
+    many(home, 20)
+    held: set[str] = set()
+    seen: list[str] = []
+
+    class Watching(Scripted):
+        async def send(self, delivery: Delivery) -> Accepted:
+            assert delivery.alert_key not in held
+            held.add(delivery.alert_key)
+            seen.append(delivery.alert_key)
+            await asyncio.sleep(0)
+            held.remove(delivery.alert_key)
+            return Accepted("250 OK")
+
+    async def drain(worker: str) -> None:
+        # Each with a database of its own and in threads, as two processes would.
+        own = Database(database_url)
+        mail = Watching(EMAIL)
+        two = Dispatcher(own, home.clock, {EMAIL: mail}, lambda *_: None, worker=worker, lease=LEASE, batch=3)
+        while await two.run_due():
+            pass
+        own.close()
+
+    async def both() -> None:
+        await asyncio.gather(drain("one"), drain("two"))
+
+    asyncio.run(both())
+
+    assert sorted(seen) == [row.key for row in home.rows(AlertRow)]
+    assert {row.worker for row in home.rows(AttemptRow)} == {"one", "two"}
+
+
+@pytest.mark.postgres
+def test_claims_that_overlap_in_time_do_not_overlap_in_rows(postgres_url: str, tmp_path: Any) -> None:
+    db = Database(postgres_url)
+    home = Homes(db, tmp_path).build()
+    home.load(terms_file(FORCE_MAJEURE))
+    home.record("force-majeure-occurred", "2026-11-20", party="kesatu")
+    many(home, 9)
+
+    with db.write() as one, db.write() as two:
+        first = {alert.key for alert in service.claim(one, "one", MONDAY, LEASE, 5)}
+        second = {alert.key for alert in service.claim(two, "two", MONDAY, LEASE, 5)}
+
+    assert (len(first), len(second)) == (5, 4)
+    assert not first & second
+    db.close()
+
+
+# The whole cycle
+
+
+async def test_a_cycle_goes_on_until_nothing_is_due(home: Home) -> None:
+    mail = Scripted(EMAIL, [SendError("550", permanent=True)])
+    home.record("force-majeure-occurred", "2026-11-19", party="kesatu")
+
+    done = await build_cycle(home.house, {EMAIL: mail}).run()
+
+    assert done == 1 + 3  # one reminder; two alerts and the one to the fallback contact
+    assert sorted(row.state for row in home.rows(AlertRow)) == ["accepted", "accepted", "refused"]
+    assert {row.obligation_key.partition("/")[0] for row in home.rows(AlertRow)} == {ID}

@@ -1,0 +1,117 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import inspect, text
+
+from tests.support.databases import MIGRATIONS
+from tracker.base.db import Database
+from tracker.base.errors import DatabaseError
+from tracker.migrations import differences, require_current, upgrade
+
+TABLES = {"agreement", "terms_version", "event", "obligation", "reminder", "alert", "attempt"}
+
+
+@pytest.fixture
+def empty(empty_url: str) -> Iterator[Database]:
+    opened = Database(empty_url, durable=False)
+    yield opened
+    opened.close()
+
+
+def tables(db: Database) -> set[str]:
+    with db.read() as connection:
+        return set(inspect(connection).get_table_names()) - {"alembic_version"}
+
+
+def downgrade(db: Database) -> None:
+    with db.write() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+
+
+def test_from_nothing_to_the_tables_of_the_code(empty: Database) -> None:
+    upgrade(empty, MIGRATIONS)
+
+    assert tables(empty) == TABLES
+    assert differences(empty) == []
+    require_current(empty, MIGRATIONS)
+
+
+def test_twice_is_as_good_as_once(empty: Database) -> None:
+    upgrade(empty, MIGRATIONS)
+    upgrade(empty, MIGRATIONS)
+
+    assert differences(empty) == []
+
+
+def test_down_and_up_again(empty: Database) -> None:
+    upgrade(empty, MIGRATIONS)
+    downgrade(empty)
+    assert tables(empty) == set()
+
+    upgrade(empty, MIGRATIONS)
+    assert differences(empty) == []
+
+
+def test_an_empty_database_says_what_to_run(empty: Database) -> None:
+    with empty.write():
+        pass  # makes the file, on SQLite
+    with pytest.raises(DatabaseError, match=r"is at schema none, expected \w+: run 'tracker db upgrade'"):
+        require_current(empty, MIGRATIONS)
+
+
+def test_looking_makes_no_database(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'var' / 'tracker.db'}")
+
+    with pytest.raises(DatabaseError, match="run 'tracker db upgrade'"):
+        require_current(db, MIGRATIONS)
+
+    assert list(tmp_path.iterdir()) == []
+    db.close()
+
+
+def test_a_table_that_is_missing_is_a_difference(empty: Database) -> None:
+    upgrade(empty, MIGRATIONS)
+    with empty.write() as connection:
+        connection.execute(text("DROP TABLE attempt"))
+
+    (difference,) = differences(empty)
+    assert "attempt" in difference
+
+
+def test_a_failed_migration_leaves_nothing_behind(empty: Database, tmp_path: Path) -> None:
+    migrations = tmp_path / "migrations"
+    (migrations / "versions").mkdir(parents=True)
+    for path in (MIGRATIONS / "env.py", *MIGRATIONS.glob("versions/*.py")):
+        (migrations / path.relative_to(MIGRATIONS)).write_text(path.read_text())
+    (migrations / "versions" / "9999_broken.py").write_text(
+        "revision, down_revision = '9999', '0001'\n"
+        "branch_labels = depends_on = None\n"
+        "def upgrade():\n    raise RuntimeError('broken on purpose')\n"
+    )
+
+    with pytest.raises(RuntimeError, match="broken on purpose"):
+        upgrade(empty, migrations)
+
+    assert tables(empty) == set()
+
+
+@pytest.mark.postgres
+def test_later_transactions_wait_for_locks_as_long_as_ever(empty_postgres_url: str) -> None:
+    db = Database(empty_postgres_url)
+
+    def patience() -> str:
+        with db.read() as connection:
+            return str(connection.execute(text("SHOW lock_timeout")).scalar())
+
+    before = patience()
+    upgrade(db, MIGRATIONS)
+    after = patience()
+    db.close()
+
+    assert after == before

