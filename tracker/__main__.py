@@ -10,7 +10,10 @@ from tracker.cli.app import main as run_command_line
 
 @app.command("run")
 def run() -> None:
-    """Everything in one process: migrate, load the rules, remind and send until stopped."""
+    """Everything in one process, until stopped.
+
+    Migrates the database, loads the rules, reminds and sends.
+    """
     _serve(prepare=True)
 
 
@@ -18,7 +21,10 @@ def run() -> None:
 def worker(
     prepare: Annotated[bool, typer.Option(help="migrate the database and load the rules first")] = False,  # noqa: FBT002
 ) -> None:
-    """One worker: reminds and sends until stopped; any number of them share a PostgreSQL."""
+    """One worker: reminds and sends, until stopped.
+
+    Any number of them share a PostgreSQL.
+    """
     _serve(prepare=prepare)
 
 

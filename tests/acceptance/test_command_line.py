@@ -2,14 +2,14 @@
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.support.agreements import RULES, repository_terms
-from tests.support.databases import POSTGRESQL, SQLITE, empty_database
+from tests.support.databases import POSTGRESQL, SQLITE, empty_database, migrated_database
 from tests.support.postgres import postgres_server
 from tests.support.process import Installation, own_rules
 from tests.support.smtp import HOST, free_port
@@ -51,20 +51,22 @@ def here(tmp_path: Path) -> Installation:
     return Installation(tmp_path)
 
 
-@dataclass(frozen=True)
-class Loaded:
-    """An installation with the agreements of the repository, and what loading them said."""
-
-    place: Installation
-    first: str
-    second: str
+@pytest.fixture
+def migrated(here: Installation) -> Iterator[Installation]:
+    """A folder with a database that has tables and no rows."""
+    with migrated_database(SQLITE, here.folder) as url:
+        here.settings["database_url"] = url
+        yield here
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
-    place = Installation(tmp_path_factory.mktemp("loaded"))
-    assert place.ok("db", "upgrade") == "sqlite:///var/tracker.db is up to date.\n"
-    return Loaded(place, place.ok("load"), place.ok("load"))
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A folder with a database that holds the agreements of the repository."""
+    folder = tmp_path_factory.mktemp("loaded")
+    with migrated_database(SQLITE, folder) as url:
+        place = Installation(folder, {"database_url": url})
+        assert place.ok("load").startswith(f"{len(repository_terms())} new, 0 changed, 0 unchanged; ")
+        yield place
 
 
 def test_help(here: Installation) -> None:
@@ -164,21 +166,18 @@ def test_an_event_that_cannot_be_read(here: Installation, event: str, says: str)
 # Loading
 
 
-def test_loading_twice(loaded: Loaded) -> None:
-    count = len(repository_terms())
-
-    assert loaded.first.startswith(f"{count} new, 0 changed, 0 unchanged; ")
-    assert loaded.second == (
-        f"0 new, 0 changed, {count} unchanged; 0 obligations added, 0 moved, 0 superseded.\n"
+def test_loading_again_changes_nothing(loaded: Installation) -> None:
+    assert loaded.ok("load") == (
+        f"0 new, 0 changed, {len(repository_terms())} unchanged; "
+        "0 obligations added, 0 moved, 0 superseded.\n"
     )
 
 
-def test_a_broken_file_does_not_stop_the_others(here: Installation) -> None:
+def test_a_broken_file_does_not_stop_the_others(migrated: Installation) -> None:
     good = (RULES / "agreements" / f"{SECOND}.yaml").read_text()
-    rules = own_rules(here.folder, {"good": good, "broken": "id: a\nparties: {\n"})
-    here.ok("db", "upgrade")
+    rules = own_rules(migrated.folder, {"good": good, "broken": "id: a\nparties: {\n"})
 
-    done = here.run("load", rules_dir=str(rules))
+    done = migrated.run("load", rules_dir=str(rules))
 
     assert done.returncode == 1
     assert done.stdout.startswith("1 new, ")
@@ -189,10 +188,10 @@ def test_a_broken_file_does_not_stop_the_others(here: Installation) -> None:
 # Looking
 
 
-def test_upcoming(loaded: Loaded) -> None:
-    everything = loaded.place.json("upcoming", "--all")
-    live = loaded.place.json("upcoming")
-    soon = loaded.place.json("upcoming", "--within", "0d")
+def test_upcoming(loaded: Installation) -> None:
+    everything = loaded.json("upcoming", "--all")
+    live = loaded.json("upcoming")
+    soon = loaded.json("upcoming", "--within", "0d")
 
     assert all(set(one) == KEYS for one in everything)
     assert {one["agreement"] for one in everything} == set(repository_terms())
@@ -205,12 +204,12 @@ def test_upcoming(loaded: Loaded) -> None:
     }
 
 
-def test_a_span_that_cannot_be_read(loaded: Loaded) -> None:
-    assert "'soon' is not a span" in loaded.place.fails(2, "upcoming", "--within", "soon")
+def test_a_span_that_cannot_be_read(loaded: Installation) -> None:
+    assert "'soon' is not a span" in loaded.fails(2, "upcoming", "--within", "soon")
 
 
-def test_explain_names_dates_and_reasons(loaded: Loaded) -> None:
-    story = loaded.place.json("explain", f"{FIRST}/renewal-notice", "--language", "en")
+def test_explain_names_dates_and_reasons(loaded: Installation) -> None:
+    story = loaded.json("explain", f"{FIRST}/renewal-notice", "--language", "en")
 
     assert set(story) == KEYS | {"steps", "alerts"}
     assert (story["occurrence"], story["likely"], story["safe"]) == ("term-1", "2030-03-29", "2030-03-28")
@@ -219,23 +218,22 @@ def test_explain_names_dates_and_reasons(loaded: Loaded) -> None:
     assert {reading["weight"] for reading in story["readings"]} == {"strong", "weak"}
 
 
-def test_explain_needs_one_obligation(loaded: Loaded) -> None:
-    assert f"  {FIRST}/monitoring-report/" in loaded.place.fails(1, "explain", f"{FIRST}/monitoring-report")
-    assert "No obligation" in loaded.place.fails(1, "explain", f"{FIRST}/no-such-rule")
+def test_explain_needs_one_obligation(loaded: Installation) -> None:
+    assert f"  {FIRST}/monitoring-report/" in loaded.fails(1, "explain", f"{FIRST}/monitoring-report")
+    assert "No obligation" in loaded.fails(1, "explain", f"{FIRST}/no-such-rule")
 
 
 # Events
 
 
-def test_events_are_recorded_and_listed(here: Installation) -> None:
-    here.ok("db", "upgrade")
-    here.ok("load", str(RULES / "agreements" / f"{FIRST}.yaml"))
+def test_events_are_recorded_and_listed(migrated: Installation) -> None:
+    migrated.ok("load", str(RULES / "agreements" / f"{FIRST}.yaml"))
     arguments = ("event", "record", FIRST, "force-majeure-occurred", "--on", "2026-11-16", "--key", "form-7")
 
-    said = here.ok(*arguments, "-d", "party=kesatu", "--by", "Biro Hukum")
-    again = here.ok(*arguments, "-d", "party=kedua")
-    (event,) = here.json("event", "list", FIRST)
-    story = here.json("explain", f"{FIRST}/force-majeure-notice")
+    said = migrated.ok(*arguments, "-d", "party=kesatu", "--by", "Biro Hukum")
+    again = migrated.ok(*arguments, "-d", "party=kedua")
+    (event,) = migrated.json("event", "list", FIRST)
+    story = migrated.json("explain", f"{FIRST}/force-majeure-notice")
 
     assert said == "Recorded: force-majeure-occurred on 2026-11-16. 2 obligations opened, 0 moved.\n"
     assert again == "Already recorded under the key 'form-7'; nothing changed.\n"
@@ -260,9 +258,9 @@ def test_events_are_recorded_and_listed(here: Installation) -> None:
     ],
 )
 def test_an_event_that_is_not_recorded(
-    loaded: Loaded, code: int, arguments: tuple[str, ...], says: str
+    loaded: Installation, code: int, arguments: tuple[str, ...], says: str
 ) -> None:
-    assert says in " ".join(loaded.place.fails(code, "event", "record", *arguments).split())
+    assert says in " ".join(loaded.fails(code, "event", "record", *arguments).split())
 
 
 # Replaying
@@ -335,6 +333,12 @@ def test_a_server_that_is_not_there(here: Installation) -> None:
     assert f"postgresql+psycopg://tracker:***@{HOST}:{port}/tracker" in said
     assert "TRACKER_DATABASE_URL" in said
     assert "rahasia" not in said
+
+
+def test_explain_does_not_hide_that_the_server_is_not_there(here: Installation) -> None:
+    url = f"postgresql://tracker:rahasia@{HOST}:{free_port()}/tracker"
+
+    assert "TRACKER_DATABASE_URL" in here.fails(4, "explain", f"{FIRST}/renewal-notice", database_url=url)
 
 
 @pytest.mark.postgres

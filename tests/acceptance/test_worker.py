@@ -39,6 +39,10 @@ ENGINES = [SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.postgres)]
 WAITING = (
     "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 )
+HANG_UP = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 KEY = f"{ID}/force-majeure-notice/{TODAY}:kesatu"
 
 
@@ -116,7 +120,8 @@ def test_one_contact_gets_both_messages(url: str, mail: SmtpStandIn, tmp_path: P
             until(lambda: "worker started" in worker.said(), "a worker that has started")
             record(one)
             until(lambda: mail.mails and api.messages, "one mail and one Telegram message")
-            story = until(lambda: settled(one), "both alerts accepted")
+            until(lambda: [row.state for row in rows(url, AlertRow)] == ["accepted"] * 2, "both accepted")
+            story = one.json("explain", KEY)
             assert worker.stop() == 0
             assert TOKEN not in worker.said()
             assert "worker stopped" in worker.said()
@@ -135,11 +140,6 @@ def test_one_contact_gets_both_messages(url: str, mail: SmtpStandIn, tmp_path: P
         ("telegram", "at-once"),
     }
     assert not (tmp_path / "var" / "mail").exists()
-
-
-def settled(one: Installation) -> Any:
-    story = one.json("explain", KEY)
-    return story if all(alert["state"] == "accepted" for alert in story["alerts"]) else None
 
 
 @pytest.mark.parametrize(
@@ -296,6 +296,20 @@ def test_a_worker_outlives_a_database_that_goes_away(
         assert worker.process.poll() is None
         assert worker.stop() == 0
     assert "run 'tracker db upgrade' first" in worker.said()
+
+
+@pytest.mark.postgres
+def test_a_worker_outlives_lost_connections(mail: SmtpStandIn, tmp_path: Path) -> None:
+    with migrated_database(POSTGRESQL, tmp_path) as url:
+        one = installation(tmp_path, url)
+        one.settings["smtp_port"] = str(mail.port)
+        with one.start("worker") as worker, closing(Database(url)) as db:
+            until(lambda: "worker started" in worker.said(), "a worker that has started")
+            with db.write() as connection:
+                connection.exec_driver_sql(HANG_UP)
+            prepare(one)
+            until(lambda: mail.mails, "a mail")
+            assert worker.stop() == 0
 
 
 def test_a_worker_needs_tables(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from tests.support.agreements import ID, rule
 from tests.support.houses import MONDAY, OFFICER, Home, Homes, terms_file
 from tracker import flow
 from tracker.base.db import Database
+from tracker.base.errors import DatabaseError
 from tracker.bootstrap import build_cycle
 from tracker.outbox import service
 from tracker.outbox.delivery import Accepted, Channel, Delivery, SendError
@@ -247,6 +248,39 @@ async def test_closing_closes_every_channel(home: Home) -> None:
     await dispatcher(home, mail, chat).close()
 
     assert (mail.closed, chat.closed) == (1, 1)
+
+
+async def test_an_outcome_that_cannot_be_written_does_not_leave_others_in_flight(home: Home) -> None:
+    home.record("force-majeure-occurred", "2026-11-19", party="kesatu")
+    home.remind()
+    lost, other = sorted(row.key for row in home.rows(AlertRow))
+
+    class Slow(Scripted):
+        async def send(self, delivery: Delivery) -> Accepted:
+            if delivery.alert_key == other:
+                await asyncio.sleep(0.05)
+            return await super().send(delivery)
+
+    async def offload(function: Callable[..., Any], *arguments: Any) -> Any:
+        if arguments and arguments[0].key == lost:
+            raise DatabaseError("gone")
+        return function(*arguments)
+
+    mail = Slow(EMAIL)
+    breaking = Dispatcher(
+        home.db,
+        home.clock,
+        {EMAIL: mail},
+        lambda *_: None,
+        worker="one",
+        lease=LEASE,
+        batch=50,
+        offload=offload,
+    )
+    with pytest.raises(DatabaseError):
+        await breaking.run_due()
+
+    assert {row.key: row.state for row in home.rows(AlertRow)} == {lost: "pending", other: "accepted"}
 
 
 # Addresses that are refused

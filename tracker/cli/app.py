@@ -13,6 +13,7 @@ app = typer.Typer(
     help="Obligations and deadlines of cooperation agreements: compute, explain, remind.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: drawing boxes would import rich, and double the time
     add_completion=False,
 )
 for module in (terms, look, replay):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="The database: bring it up to date, check it, back it up.", no_args_is_help=True)
+app = typer.Typer(help="Upgrade, check or back up the database.", no_args_is_help=True)
 
 
 @app.command("upgrade")

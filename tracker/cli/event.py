@@ -7,7 +7,7 @@ import typer
 
 from tracker.cli.terms import AsJson
 
-app = typer.Typer(help="Facts: record what happened, list what was recorded.", no_args_is_help=True)
+app = typer.Typer(help="Facts: record them, list them.", no_args_is_help=True)
 
 
 @app.command("record")

@@ -31,7 +31,7 @@ def upcoming(
     as_json: AsJson = False,  # noqa: FBT002
     language: Annotated[str | None, typer.Option(help="id or en")] = None,
 ) -> None:
-    """List what must be done, soonest first; overdue ones on top."""
+    """List what must be done, soonest first."""
     from tracker import queries
     from tracker.bootstrap import build
     from tracker.cli.show import upcoming_table
@@ -65,7 +65,7 @@ def explain(
     as_json: AsJson = False,  # noqa: FBT002
     language: Annotated[str | None, typer.Option(help="id or en")] = None,
 ) -> None:
-    """Show why this date: a derivation to check by hand, and who was told when.
+    """Show why this date, and who was told when.
 
     Reads the database; an agreement that is not loaded, or a --event to try, is derived from the
     terms files.

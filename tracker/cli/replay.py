@@ -37,7 +37,10 @@ def simulate(
     ] = None,
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
-    """Replay time through the real flow on a throw-away database, and list every alert."""
+    """Replay time, and list every alert.
+
+    Goes through the real flow, on a throw-away database, with a clock moved by hand.
+    """
     import asyncio
     from tempfile import TemporaryDirectory
 
@@ -109,7 +112,7 @@ def demo(
         "var/demo"
     ),
 ) -> None:
-    """Replay the agreements from 2023 to 2030, leave a mail folder and a database to look at."""
+    """Replay 2023 to 2030, leave mail to look at."""
     from tracker.cli.demonstration import demonstrate
 
     demonstrate(folder, _day(_DEMO_FIRST, "--from"), _day(_DEMO_LAST, "--to"))

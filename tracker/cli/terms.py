@@ -35,7 +35,10 @@ def check(
         Path | None, typer.Argument(help="a terms file or a folder; default: the rules folder")
     ] = None,
 ) -> None:
-    """Validate terms files: every fault as `file:line: what is wrong`; exit 1 if there is an error."""
+    """Validate terms files: every fault with its line.
+
+    Prints `file:line: what is wrong, what was expected`; exit 1 if there is an error.
+    """
     from tracker.base.settings import read_settings
 
     sound, faults = check_all(read_settings(), path)
@@ -74,7 +77,7 @@ def compute(
     as_json: AsJson = False,  # noqa: FBT002
     language: Annotated[str | None, typer.Option(help="id or en")] = None,
 ) -> None:
-    """Derive every deadline of an agreement, without a database."""
+    """Derive every deadline, without a database."""
     from tracker.base.settings import read_settings
     from tracker.bootstrap import read_calendars
     from tracker.cli.show import deadlines_table, fail_on
@@ -150,7 +153,7 @@ def load(
         Path | None, typer.Argument(help="a terms file or a folder; default: the rules folder")
     ] = None,
 ) -> None:
-    """Put terms files in force: store them and derive their obligations."""
+    """Put terms files in force, derive obligations."""
     from tracker.base.errors import BadTermsError
     from tracker.bootstrap import build
     from tracker.migrations import require_current
@@ -194,7 +197,7 @@ def load_into(house: "House", path: Path) -> "tuple[LoadReport, list[Fault]]":
 
 
 def schema() -> None:
-    """Print the JSON Schema of terms files, for editors that complete and check."""
+    """Print the JSON Schema of terms files."""
     from tracker.terms.schema import schema_text
 
     typer.echo(schema_text(), nl=False)
