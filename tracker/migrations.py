@@ -8,13 +8,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 from sqlmodel import SQLModel
 
 from tracker.base.db import Database
 from tracker.base.errors import DatabaseError
 
 _TABLES = ("terms", "events", "obligations", "reminders", "outbox")
+
+
+_MIGRATING = 0x7452414D  # any number that nothing else in the database locks
 
 
 def register_tables() -> None:
@@ -26,6 +29,9 @@ def register_tables() -> None:
 def upgrade(db: Database, migrations: Path) -> None:
     """Run all migrations that are missing, in one transaction."""
     with db.write() as connection:
+        if db.is_postgresql:
+            # Race: two processes that find an empty database would both make the tables.
+            connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
         config = _config(migrations)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -37,6 +43,14 @@ def differences(db: Database) -> list[str]:
     with db.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return [str(difference) for difference in compare_metadata(context, SQLModel.metadata)]
+
+
+def has_schema(db: Database) -> bool:
+    """Tell whether the database was ever migrated; raises where it cannot be reached."""
+    if not db.exists:
+        return False
+    with db.read() as connection:
+        return _current(connection) is not None
 
 
 def require_current(db: Database, migrations: Path) -> None:

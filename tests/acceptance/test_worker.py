@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from tests.support.agreements import ID, rule
 from tests.support.botapi import TOKEN, bot_api
-from tests.support.databases import POSTGRESQL, SQLITE, empty_database, migrated_database
+from tests.support.databases import POSTGRESQL, SQLITE, empty_database, lock_waits, migrated_database
 from tests.support.houses import OFFICER, terms_file
 from tests.support.process import Installation, own_rules
 from tests.support.smtp import HOST, Mail, SmtpStandIn, free_port, smtp_server
@@ -36,9 +36,6 @@ TODAY = datetime.now(ZoneInfo("Asia/Jakarta")).date()
 NOTICE = rule("14 calendar days since force-majeure-occurred", "force-majeure-notice")
 MAIL_ONLY = {name: value for name, value in OFFICER.items() if name != "telegram"}
 ENGINES = [SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.postgres)]
-WAITING = (
-    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-)
 HANG_UP = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -234,17 +231,12 @@ def test_two_processes_may_migrate_a_new_database_at_once(tmp_path: Path) -> Non
             one.start("db", "upgrade") as second,
         ):
             gate.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32))")
-            until(lambda: waiting(db) == 2 or first.process.poll() is not None, "two that wait")
+            until(lambda: lock_waits(db) == 2 or first.process.poll() is not None, "two that wait")
             gate.rollback()
             codes = first.process.wait(30), second.process.wait(30)
 
         assert codes == (0, 0), first.said()[-500:] + second.said()[-500:]
         assert differences(db) == []
-
-
-def waiting(db: Database) -> int:
-    with db.read() as connection:
-        return int(connection.exec_driver_sql(WAITING).scalar_one())
 
 
 def test_a_mail_folder_that_cannot_be_written(sqlite_url: str, tmp_path: Path) -> None:

@@ -467,9 +467,13 @@ def test_two_dispatchers_never_hold_the_same_alert(home: Home, database_url: str
     many(home, 20)
     held: set[str] = set()
     seen: list[str] = []
+    both_have_claimed = asyncio.Barrier(2)
 
     class Watching(Scripted):
         async def send(self, delivery: Delivery) -> Accepted:
+            self.sent.append(delivery)
+            if len(self.sent) == 1:
+                await both_have_claimed.wait()
             assert delivery.alert_key not in held
             held.add(delivery.alert_key)
             seen.append(delivery.alert_key)

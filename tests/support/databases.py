@@ -23,7 +23,16 @@ _LEFT_OVER = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
+_WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+)
 _numbers = count(1)
+
+
+def lock_waits(db: Database) -> int:
+    """Count the sessions of a PostgreSQL database that wait for another one."""
+    with db.read() as connection:
+        return int(connection.exec_driver_sql(_WAITING).scalar_one())
 
 
 @contextmanager

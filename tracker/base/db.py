@@ -17,11 +17,13 @@ from sqlalchemy import create_engine as sqlalchemy_engine
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import DatabaseError as DBDatabaseError
 
 from tracker.base.errors import DatabaseError, SettingsError
 
 _BUSY_SECONDS = 30
 _READ_ONLY = "tracker_read_only"
+_UNDEFINED_TABLE = "42P01"
 
 
 class Database:
@@ -78,12 +80,22 @@ def _explained(engine: Engine) -> Iterator[None]:
         yield
     except OperationalError as error:
         raise DatabaseError(_advice(engine, error)) from error
+    except DBAPIError as error:
+        # Faults of ours (a bad statement, a broken constraint) stay what they are.
+        if _is_undefined_table(error) or type(error) is DBDatabaseError:
+            raise DatabaseError(_advice(engine, error)) from error
+        raise
+
+
+def _is_undefined_table(error: DBAPIError) -> bool:
+    said = str(error.orig)
+    return getattr(error.orig, "sqlstate", None) == _UNDEFINED_TABLE or "no such table" in said
 
 
 def _advice(engine: Engine, error: DBAPIError) -> str:
     where = engine.url.render_as_string(hide_password=True)
     said = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
-    if "no such table" in said or "does not exist" in said:
+    if _is_undefined_table(error):
         return f"{where} has no tables yet: run 'tracker db upgrade' first ({said})"
     return f"{where}: {said}. Check TRACKER_DATABASE_URL and that the server or folder is there."
 

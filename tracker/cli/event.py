@@ -49,8 +49,10 @@ def list_events(
     """List the facts about an agreement in the order they were recorded."""
     from tracker.bootstrap import build
     from tracker.events.service import events_of
+    from tracker.migrations import require_current
 
     house = build()
+    require_current(house.db, house.settings.migrations_dir)
     with house.db.read() as connection:
         found = events_of(connection, [agreement]).get(agreement, [])
     rows = [

@@ -100,15 +100,13 @@ def explain(
 
 def _stored_story(settings: "Settings", obligation: str, language: str) -> "Story | None":
     from tracker import queries
-    from tracker.base.errors import DatabaseError
     from tracker.bootstrap import build
-    from tracker.migrations import require_current
+    from tracker.migrations import has_schema, require_current
 
     house = build(settings)
-    try:
-        require_current(house.db, settings.migrations_dir)
-    except DatabaseError:
+    if not has_schema(house.db):
         return None
+    require_current(house.db, settings.migrations_dir)
     if not queries.is_loaded(house.db, obligation.partition("/")[0]):
         return None
     return queries.explain(house.db, house.context, obligation, house.clock.now(), language)

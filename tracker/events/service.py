@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from tracker.events.model import Event, checked
@@ -16,12 +17,6 @@ def record(
 ) -> tuple[int, bool]:
     """Add a fact; the same client key twice records once. Gives its id and whether it is new."""
     checked(event)
-    if client_key is not None:
-        known = connection.execute(
-            select(col(EventRow.id)).where(col(EventRow.client_key) == client_key)
-        ).scalar()
-        if known is not None:
-            return int(known), False
     values = {
         "agreement_id": event.agreement,
         "kind": event.kind,
@@ -31,8 +26,13 @@ def record(
         "recorded_by": by,
         "client_key": client_key,
     }
-    statement = insert(EventRow).values(values).returning(col(EventRow.id))
-    return int(str(connection.execute(statement).scalar_one())), True
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(EventRow).values(values).on_conflict_do_nothing(index_elements=["client_key"])
+    added = connection.execute(statement.returning(col(EventRow.id))).scalar()
+    if added is not None:
+        return added, True
+    known = connection.execute(select(col(EventRow.id)).where(col(EventRow.client_key) == client_key))
+    return int(str(known.scalar_one())), False
 
 
 def events_of(connection: Connection, agreements: Iterable[str]) -> dict[str, list[tuple[int, Event]]]:

@@ -64,7 +64,12 @@ class Dispatcher:
     async def run_due(self) -> int:
         """Claim one batch of due alerts and try each; gives how many were claimed."""
         claimed = await self._offload(self._claim)
-        await asyncio.gather(*(self._deliver(alert) for alert in claimed))
+        deliveries = (self._deliver(alert) for alert in claimed)
+        # Every delivery is waited for: one outcome that cannot be written must not leave the
+        # others in flight, where the next turn or a stop would overtake them.
+        for outcome in await asyncio.gather(*deliveries, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
         return len(claimed)
 
     async def close(self) -> None:
