@@ -209,57 +209,6 @@ async def test_a_cancelled_connection_is_not_used_again(server: SmtpStandIn) -> 
         accepted = await channel.send(numbered(2))
 
     assert accepted.reference == "4ABC"
-    assert [mail.recipients for mail in server.mails] == [("a2@example.org",)]
-
-
-async def test_a_connection_outlives_a_refused_recipient(server: SmtpStandIn) -> None:
-    async with open_channel(server) as channel:
-        server.answers["RCPT"] = "550 5.1.1 no such user"
-        with pytest.raises(SendError):
-            await channel.send(numbered(1))
-        server.answers.clear()
-        await channel.send(numbered(2))
-
-    assert len(server.connections) == 1
-
-
-async def test_a_server_that_hangs_up_after_the_body_may_have_taken_it(server: SmtpStandIn) -> None:
-    server.after_data = "drop"
-
-    async with open_channel(server, connections=1) as channel:
-        with pytest.raises(SendError) as caught:
-            await channel.send(numbered(1))
-        server.after_data = "answer"
-        await channel.send(numbered(2))
-
-    assert caught.value.ambiguous
-    assert not caught.value.permanent
-    assert len(server.mails) == 2
-
-
-async def test_a_server_that_is_silent_after_the_body_may_have_taken_it(server: SmtpStandIn) -> None:
-    server.after_data = "hang"
-
-    error = await failure(server, timeout=0.2)
-
-    assert error.ambiguous
-    assert f"{HOST}:{server.port}" in error.answer
-    assert len(server.mails) == 1
-
-
-async def test_a_cancelled_connection_is_not_used_again(server: SmtpStandIn) -> None:
-    server.delay = 0.1
-
-    async with open_channel(server, connections=1) as channel:
-        sending = asyncio.create_task(channel.send(numbered(1)))
-        while not server.connections:
-            await asyncio.sleep(0.005)
-        sending.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await sending
-        accepted = await channel.send(numbered(2))
-
-    assert accepted.reference == "4ABC"
     assert len(server.connections) == 2
 
 
