@@ -15,13 +15,14 @@ or in two workers at once, changes nothing the second time.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from tracker.base.db import Database, earliest
-from tracker.base.errors import UnknownThingError
+from tracker.base.errors import TrackerError, UnknownThingError
+from tracker.base.log import get_logger
 from tracker.events import service as events
 from tracker.events.model import FULFILLING, WAIVING, Event
 from tracker.obligations import service as obligations
@@ -37,7 +38,9 @@ from tracker.terms.load import TermsFile
 from tracker.terms.model import Agreement
 from tracker.terms.tables import AgreementRow
 
+log = get_logger("flow")
 _AGREEMENTS_AT_ONCE = 500
+_POSTPONED = timedelta(minutes=15)
 
 
 @dataclass(slots=True)
@@ -160,11 +163,36 @@ def rederive(db: Database, context: Context, now: datetime) -> list[str]:
 
 def roll_due(db: Database, context: Context, now: datetime, limit: int = 100) -> int:
     """Extend recurring duties whose horizon has moved; gives how many agreements were due."""
+    try:
+        return _roll(db, context, now, limit)
+    except TrackerError:
+        raise
+    except Exception:
+        # One agreement that cannot be derived must not hold up the others: find it, one by one.
+        log.exception("the horizon cannot be moved for all at once, trying one by one")
+        done = 0
+        while done < limit and _roll_or_postpone(db, context, now):
+            done += 1
+        return done
+
+
+def _roll(db: Database, context: Context, now: datetime, limit: int) -> int:
     with db.write() as connection:
         due = {known.id: known for known in terms.due_for_roll(connection, now, limit)}
         if due:
             deriving.rederive(connection, context, terms.agreements(connection, due), due, now)
     return len(due)
+
+
+def _roll_or_postpone(db: Database, context: Context, now: datetime) -> int:
+    try:
+        return _roll(db, context, now, limit=1)
+    except Exception:
+        with db.write() as connection:
+            for known in terms.due_for_roll(connection, now, limit=1):
+                log.exception("agreement cannot be derived, trying again later", agreement=known.id)
+                terms.set_wake(connection, known.id, now + _POSTPONED, known.calendar_version)
+        return 1
 
 
 def remind_due(db: Database, context: Context, now: datetime, limit: int = 100) -> int:

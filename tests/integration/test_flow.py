@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copytree
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,9 @@ from tracker.obligations.tables import ObligationRow
 from tracker.outbox.tables import AlertRow
 from tracker.reminders.recipients import EMAIL, TELEGRAM
 from tracker.reminders.tables import ReminderRow
+from tracker.steps import deriving, reminding
 from tracker.steps.context import Context
+from tracker.terms.model import Agreement
 from tracker.terms.tables import AgreementRow, TermsVersionRow
 
 ON_DATE = rule("on 2026-12-31")
@@ -541,3 +544,48 @@ def test_an_unknown_calendar(home: Home) -> None:
 
     with pytest.raises(UnknownThingError, match="wants the calendar 'sg'; there is id"):
         context.calendar(terms_file(ON_DATE, calendar={"holidays": "sg"}).agreement)
+
+
+def test_one_agreement_that_cannot_be_derived_does_not_silence_the_others(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today_only = rule("on 2026-12-31", remind=[0])
+    home.load(terms_file(today_only, id="bad"), terms_file(today_only, id="good"))
+    real: Any = vars(reminding)["derive"]
+
+    def derive(agreement: Agreement, *arguments: Any) -> Any:
+        if agreement.id == "bad":
+            raise RuntimeError("planted")
+        return real(agreement, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(reminding, "derive", derive)
+        told = home.run_until(wib("2026-12-31T08:30"))
+    assert {delivery.content.agreement for delivery in told.sent} == {"good"}
+
+    told = home.run_until(wib("2026-12-31T09:00"))
+    assert {delivery.content.agreement for delivery in told.sent} == {"bad"}
+
+
+def test_one_agreement_whose_horizon_cannot_move_does_not_hold_up_the_others(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.load(terms_file(rule("every semester"), id="bad"), terms_file(rule("every semester"), id="good"))
+    real: Any = vars(deriving)["derive"]
+
+    def derive(agreement: Agreement, *arguments: Any) -> Any:
+        if agreement.id == "bad":
+            raise RuntimeError("planted")
+        return real(agreement, *arguments)
+
+    before = {row.agreement_id: 0 for row in home.rows(ObligationRow)}
+    for row in home.rows(ObligationRow):
+        before[row.agreement_id] += 1
+    home.clock.move_to(max(row.wake_at for row in home.rows(AgreementRow)))
+    with monkeypatch.context() as patch:
+        patch.setattr(deriving, "derive", derive)
+        while flow.roll_due(home.db, home.house.context, home.clock.now()):
+            pass
+    assert len(home.rows(ObligationRow, agreement_id="good")) == before["good"] + 1
+    assert len(home.rows(ObligationRow, agreement_id="bad")) == before["bad"]
+    assert flow.next_wake(home.db) is not None

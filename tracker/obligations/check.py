@@ -32,8 +32,13 @@ def check_file(
         line = file.source.line_of(["calendar", "holidays"])
         message = f"unknown calendar {agreement.calendar.holidays!r}, expected one of: {known}"
         return [Fault(file.path, line, message)]
+    try:
+        impossible = list(_impossible_periods(file, calendar))
+    except (OverflowError, ValueError) as error:
+        # A date outside the calendar: the file is at fault, and the others must still load.
+        return [Fault(file.path, file.source.line_of(["term"]), f"cannot be computed ({error})")]
     return [
-        *_impossible_periods(file, calendar),
+        *impossible,
         *_unbound_pins(file),
         *_unknown_ladders(file, ladders),
         *_without_contact(file, fallback),

@@ -1,17 +1,19 @@
 """Terms and events -> obligation rows, beside those that are stored, in bulk."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from tracker.events import service as events
+from tracker.events.model import Event
 from tracker.obligations import service as obligations
-from tracker.obligations.derive import Derived, derive
+from tracker.obligations.derive import derive
 from tracker.obligations.lifecycle import first_state, lapses_on
 from tracker.obligations.model import Obligation, State
 from tracker.obligations.months import shifted
+from tracker.obligations.reading import Reading
 from tracker.reminders.ladder import Next, Plan, Schedule
 from tracker.steps.context import Context
 from tracker.terms import service as terms
@@ -38,7 +40,11 @@ def rederive(
 
 
 class Derivation:
-    """Derived obligations of some agreements, as rows beside those that are stored."""
+    """Derived obligations of some agreements, as rows beside those that are stored.
+
+    What was derived of one agreement is let go before the next: keeping the readings of a whole
+    batch costs the garbage collector more time than deriving them takes.
+    """
 
     def __init__(
         self,
@@ -51,51 +57,51 @@ class Derivation:
         """Derive now; `known` says which agreements the store has."""
         self.connection = connection
         self.context = context
-        self.agreements = agreements
-        self.known = known
         self.now = now
         old = [agreement_id for agreement_id in agreements if agreement_id in known]
         self.before = obligations.stored(connection, old)
-        self.events = events.events_of(connection, old)
-        self.derived = {agreement.id: self._derive(agreement) for agreement in agreements.values()}
-
-    def _derive(self, agreement: Agreement) -> Derived:
-        happened = [event for _, event in self.events.get(agreement.id, [])]
-        until = shifted(self._today(agreement), self.context.horizon_months)
-        return derive(agreement, self.context.calendar(agreement), happened, until)
-
-    def _today(self, agreement: Agreement) -> date:
-        return self.now.astimezone(agreement.zone).date()
+        self.rows: list[dict[str, Any]] = []
+        self._rolls: dict[str, datetime | None] = {}
+        facts = events.events_of(connection, old)
+        for agreement in agreements.values():
+            self._derive(agreement, known.get(agreement.id), facts.get(agreement.id, []))
 
     def rolls(self) -> dict[str, datetime | None]:
         """Give, for each agreement, when its recurring duties must be rolled forward."""
-        return {agreement_id: self._roll(agreement_id) for agreement_id in self.agreements}
-
-    def _roll(self, agreement_id: str) -> datetime | None:
-        beyond = self.derived[agreement_id].beyond
-        if beyond is None:
-            return None
-        day = shifted(beyond, -self.context.horizon_months) + _ONE_DAY
-        return self.context.schedule(self.agreements[agreement_id]).start_of(day)
+        return self._rolls
 
     def store(self) -> obligations.Changes:
         """Write the differences to the store."""
-        rows = [row for agreement_id in self.agreements for row in self._rows(agreement_id)]
-        return obligations.store(self.connection, rows, self.before, self.now)
+        return obligations.store(self.connection, self.rows, self.before, self.now)
 
-    def _rows(self, agreement_id: str) -> Iterable[dict[str, Any]]:
-        agreement, derived = self.agreements[agreement_id], self.derived[agreement_id]
-        ids = {id(event): event_id for event_id, event in self.events.get(agreement_id, [])}
+    def _derive(self, agreement: Agreement, known: Known | None, facts: list[tuple[int, Event]]) -> None:
+        today = self.now.astimezone(agreement.zone).date()
+        until = shifted(today, self.context.horizon_months)
+        happened = [event for _, event in facts]
+        derived = derive(agreement, self.context.calendar(agreement), happened, until)
+        self._rolls[agreement.id] = self._roll(agreement, derived.beyond)
+        tracked_since = known.tracked_since if known else today
+        ids = {id(event): event_id for event_id, event in facts}
         for obligation in derived.obligations:
             if obligation.state is not State.WAITING:
-                yield self._row(agreement, obligation, derived, ids.get(id(obligation.trigger)))
+                event_id = ids.get(id(obligation.trigger))
+                self.rows.append(self._row(agreement, obligation, derived.ends, tracked_since, event_id))
+
+    def _roll(self, agreement: Agreement, beyond: date | None) -> datetime | None:
+        if beyond is None:
+            return None
+        day = shifted(beyond, -self.context.horizon_months) + _ONE_DAY
+        return self.context.schedule(agreement).start_of(day)
 
     def _row(
-        self, agreement: Agreement, obligation: Obligation, derived: Derived, event_id: int | None
+        self,
+        agreement: Agreement,
+        obligation: Obligation,
+        ends: Sequence[Reading],
+        tracked_since: date,
+        event_id: int | None,
     ) -> dict[str, Any]:
         known = self.before.get(obligation.key)
-        before = self.known.get(agreement.id)
-        tracked_since = before.tracked_since if before else self._today(agreement)
         found = obligation.deadline
         opened_at = known.opened_at if known else self.now
         opened_on = opened_at.astimezone(agreement.zone).date()
@@ -112,7 +118,7 @@ class Derivation:
             "strictest": found.strictest if found else None,
             "latest": found.latest if found else None,
             "provisional": found.provisional if found else False,
-            "lapses_on": lapses_on(obligation, derived.ends, opened_on, grace),
+            "lapses_on": lapses_on(obligation, ends, opened_on, grace),
             "event_id": event_id,
             "opened_at": opened_at,
             # A moved deadline starts its ladder anew: its next reminder carries the new date.

@@ -1,11 +1,12 @@
 """Due obligations -> reminders, alerts, and the next due instant, in one transaction."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
+from tracker.base.log import get_logger
 from tracker.events import service as events
 from tracker.events.model import Event
 from tracker.obligations import service as obligations
@@ -23,6 +24,9 @@ from tracker.steps.deriving import plan_of, wake_at
 from tracker.terms import service as terms
 from tracker.terms.model import Agreement
 
+log = get_logger("reminding")
+_POSTPONED = timedelta(minutes=15)
+
 
 class Reminding:
     """The rows that one batch of due obligations leads to."""
@@ -35,25 +39,31 @@ class Reminding:
         self.reminders: list[dict[str, Any]] = []
         self.alerts: list[dict[str, Any]] = []
         self.updates: list[dict[str, Any]] = []
+        self.derived: dict[str, dict[str, Obligation]] = {}
 
     def of(self, due: Sequence[Any]) -> None:
         """Take due obligation rows (locked by the caller) one step further."""
         ids = {row.agreement_id for row in due}
-        agreements = terms.agreements(self.connection, ids)
+        bodies = terms.bodies(self.connection, ids)
         happened = events.events_of(self.connection, ids)
-        derived = {
-            agreement.id: self._derive(agreement, [event for _, event in happened.get(agreement.id, [])])
-            for agreement in agreements.values()
-        }
         for row in due:
-            self._one(row, agreements[row.agreement_id], derived[row.agreement_id].get(row.key))
+            try:
+                agreement = terms.parsed(bodies[row.agreement_id])
+                facts = [event for _, event in happened.get(agreement.id, [])]
+                self._one(row, agreement, self._obligations(agreement, facts).get(row.key))
+            except Exception:
+                # One agreement that cannot be derived must not keep all others from being told.
+                log.exception("obligation cannot be worked out, trying again later", obligation=row.key)
+                self._update(row, State(row.state), row.reminded_for, self.now + _POSTPONED, row.closed_why)
         reminders.add(self.connection, self.reminders)
         outbox.add(self.connection, self.alerts)
         obligations.update_all(self.connection, self.updates)
 
-    def _derive(self, agreement: Agreement, happened: list[Event]) -> dict[str, Obligation]:
-        found = derive(agreement, self.context.calendar(agreement), happened)
-        return {obligation.key: obligation for obligation in found.obligations}
+    def _obligations(self, agreement: Agreement, facts: list[Event]) -> dict[str, Obligation]:
+        if agreement.id not in self.derived:
+            found = derive(agreement, self.context.calendar(agreement), facts).obligations
+            self.derived[agreement.id] = {obligation.key: obligation for obligation in found}
+        return self.derived[agreement.id]
 
     def _one(self, row: Any, agreement: Agreement, obligation: Obligation | None) -> None:
         schedule = self.context.schedule(agreement)

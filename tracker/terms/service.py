@@ -39,7 +39,8 @@ _KNOWN = select(
 
 
 @lru_cache(maxsize=2048)
-def _agreement_from(body: str) -> Agreement:
+def parsed(body: str) -> Agreement:
+    """Turn stored terms into an agreement; the same text gives the same value."""
     return Agreement.model_validate_json(body)
 
 
@@ -82,7 +83,12 @@ def locked(connection: Connection, ids: Iterable[str]) -> dict[str, Known]:
 
 def agreements(connection: Connection, ids: Iterable[str]) -> dict[str, Agreement]:
     """Read the agreements in force, by id."""
-    found: dict[str, Agreement] = {}
+    return {agreement_id: parsed(body) for agreement_id, body in bodies(connection, ids).items()}
+
+
+def bodies(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """Read the terms in force as they are stored, by the agreements' ids."""
+    found: dict[str, str] = {}
     for batch in batches(set(ids)):
         query = (
             select(col(TermsVersionRow.agreement_id), col(TermsVersionRow.body))
@@ -92,8 +98,7 @@ def agreements(connection: Connection, ids: Iterable[str]) -> dict[str, Agreemen
                 col(AgreementRow.id).in_(batch),
             )
         )
-        for agreement_id, body in connection.execute(query):
-            found[agreement_id] = _agreement_from(body)
+        found |= {agreement_id: body for agreement_id, body in connection.execute(query)}  # noqa: C416
     return found
 
 
