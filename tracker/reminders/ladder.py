@@ -55,6 +55,7 @@ class Schedule:
         self.policy = policy
         self.calendar = calendar
         self.zone = zone
+        self._days_of: dict[tuple[date, tuple[int, ...]], tuple[tuple[str, date], ...]] = {}
 
     def next(self, plan: Plan, after: datetime | None, now: datetime) -> Next | None:
         """Give the next point; None when no more will come.
@@ -111,16 +112,21 @@ class Schedule:
         if not plan.at_once or point.planned_for > plan.opened_at:
             yield point
 
-    def _before(self, plan: Plan) -> Iterator[tuple[str, date]]:
-        by_day: dict[date, int] = {}
-        for days in sorted(self._days_before(plan), reverse=True):
-            by_day[self.calendar.office_day_on_or_before(plan.act_by - timedelta(days=days))] = days
-        for day, days in sorted(by_day.items()):
-            yield f"{_BEFORE}{days}", day
+    def _before(self, plan: Plan) -> tuple[tuple[str, date], ...]:
+        # Remembered, because many obligations share their act_by and their ladder.
+        key = (plan.act_by, self._days_before(plan))
+        found = self._days_of.get(key)
+        if found is None:
+            by_day: dict[date, int] = {}
+            for days in sorted(key[1], reverse=True):
+                by_day[self.calendar.office_day_on_or_before(plan.act_by - timedelta(days=days))] = days
+            found = tuple((f"{_BEFORE}{days}", day) for day, days in sorted(by_day.items()))
+            self._days_of[key] = found
+        return found
 
     def _days_before(self, plan: Plan) -> tuple[int, ...]:
         if plan.ladder != DAILY:
-            return tuple(int(days) for days in plan.ladder)
+            return plan.ladder
         opened = plan.opened_at.astimezone(self.zone).date()
         return tuple(range(max((plan.act_by - opened).days, 0) + 1))
 

@@ -137,7 +137,7 @@ def add_versions(
                     "digest": file.digest,
                     "path": file.path,
                     "source": file.text,
-                    "body": agreement.model_dump_json(by_alias=True, exclude_defaults=True),
+                    "body": file.body,
                     "loaded_at": now,
                 }
             )
