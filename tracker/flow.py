@@ -22,6 +22,7 @@ from sqlmodel import col
 
 from tracker.base.db import Database, earliest
 from tracker.base.errors import TrackerError, UnknownThingError
+from tracker.base.garbage import untraced
 from tracker.base.log import get_logger
 from tracker.events import service as events
 from tracker.events.model import FULFILLING, WAIVING, Event
@@ -39,7 +40,7 @@ from tracker.terms.model import Agreement
 from tracker.terms.tables import AgreementRow
 
 log = get_logger("flow")
-_AGREEMENTS_AT_ONCE = 500
+_AGREEMENTS_AT_ONCE = 1000
 _POSTPONED = timedelta(minutes=15)
 
 
@@ -69,9 +70,10 @@ def known_digests(db: Database, context: Context) -> dict[str, str]:
 def load_terms(db: Database, context: Context, files: Sequence[TermsFile], now: datetime) -> LoadReport:
     """Put terms files in force and derive their obligations; unchanged files cost one look-up."""
     report = LoadReport()
-    for batch in terms.batches(files, _AGREEMENTS_AT_ONCE):
-        with db.write() as connection:
-            _load_batch(connection, context, batch, now, report)
+    with untraced():
+        for batch in terms.batches(files, _AGREEMENTS_AT_ONCE):
+            with db.write() as connection:
+                _load_batch(connection, context, batch, now, report)
     return report
 
 
@@ -96,9 +98,13 @@ def _load_batch(
         fresh.append(file)
     if not fresh:
         return
-    derivation = Derivation(connection, context, {f.agreement.id: f.agreement for f in fresh}, known, now)
     versions = {file.agreement.id: context.calendar(file.agreement).version for file in fresh}
-    terms.add_versions(connection, fresh, known, derivation.rolls(), versions, now)
+    derivation = Derivation(connection, context, versions, known, now)
+    terms.put_in_force(connection, fresh, known, versions, now)
+    with terms.adding_versions(connection, known, now) as add:
+        for file in fresh:
+            add(file)
+            derivation.derive(file.agreement)
     changes = derivation.store()
     report.obligations += changes.added
     report.moved += changes.moved
@@ -191,7 +197,7 @@ def _roll_or_postpone(db: Database, context: Context, now: datetime) -> int:
         with db.write() as connection:
             for known in terms.due_for_roll(connection, now, limit=1):
                 log.exception("agreement cannot be derived, trying again later", agreement=known.id)
-                terms.set_wake(connection, known.id, now + _POSTPONED, known.calendar_version)
+                terms.set_wakes(connection, {known.id: (now + _POSTPONED, known.calendar_version)})
         return 1
 
 

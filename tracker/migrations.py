@@ -15,8 +15,6 @@ from tracker.base.db import Database
 from tracker.base.errors import DatabaseError
 
 _TABLES = ("terms", "events", "obligations", "reminders", "outbox")
-
-
 _MIGRATING = 0x7452414D  # any number that nothing else in the database locks
 
 
@@ -53,15 +51,20 @@ def has_schema(db: Database) -> bool:
         return _current(connection) is not None
 
 
+def head(migrations: Path) -> str | None:
+    """Give the newest migration."""
+    return ScriptDirectory.from_config(_config(migrations)).get_current_head()
+
+
 def require_current(db: Database, migrations: Path) -> None:
     """Raise DatabaseError unless the database is at the newest migration."""
-    head = ScriptDirectory.from_config(_config(migrations)).get_current_head()
+    expected = head(migrations)
     with db.read() as connection:
         current = _current(connection)
-    if current != head:
+    if current != expected:
         where = db.engine.url.render_as_string(hide_password=True)
         raise DatabaseError(
-            f"{where} is at schema {current or 'none'}, expected {head}: run 'tracker db upgrade'."
+            f"{where} is at schema {current or 'none'}, expected {expected}: run 'tracker db upgrade'."
         )
 
 

@@ -25,6 +25,7 @@ from tests.support.smtp import HOST, Mail, SmtpStandIn, free_port, smtp_server
 from tests.support.waiting import until
 from tracker import flow
 from tracker.base.db import Database
+from tracker.base.packed import unpack
 from tracker.base.settings import read_settings
 from tracker.bootstrap import build
 from tracker.events.model import Event
@@ -45,12 +46,12 @@ KEY = f"{ID}/force-majeure-notice/{TODAY}:kesatu"
 
 def installation(folder: Path, url: str, *rules: Any, contact: Any = MAIL_ONLY) -> Installation:
     signed = (TODAY - timedelta(days=7)).isoformat()
-    text = terms_file(*(rules or (NOTICE,)), contacts=[contact], signed=signed).text
+    file = terms_file(*(rules or (NOTICE,)), contacts=[contact], signed=signed)
     return Installation(
         folder,
         {
             "database_url": url,
-            "rules_dir": str(own_rules(folder, {ID: text})),
+            "rules_dir": str(own_rules(folder, {ID: unpack(file.packed_text).decode()})),
             "sweep_seconds": "0.2",
             "mail_from": "Pelacak <tracker@example.org>",
             "smtp_host": HOST,

@@ -71,9 +71,8 @@ class Loading:
         return db
 
     def start_cold(self) -> None:
-        """Forget what was computed, in the calendars and files too."""
+        """Forget what was computed, in the calendars too."""
         forget()
-        self.files = tuple(dataclasses.replace(file) for file in self.files)
         calendars = {name: dataclasses.replace(each) for name, each in self.context.calendars.items()}
         self.context = Context(calendars, self.context.policy, self.context.routing)
 

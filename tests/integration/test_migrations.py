@@ -1,15 +1,18 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
+from sqlmodel import col
 
 from tests.support.databases import MIGRATIONS
 from tracker.base.db import Database
 from tracker.base.errors import DatabaseError
-from tracker.migrations import differences, require_current, upgrade
+from tracker.base.packed import unpack
+from tracker.migrations import differences, head, require_current, upgrade
+from tracker.terms.tables import TermsVersionRow
 
 TABLES = {"agreement", "terms_version", "event", "obligation", "reminder", "alert", "attempt"}
 
@@ -26,12 +29,12 @@ def tables(db: Database) -> set[str]:
         return set(inspect(connection).get_table_names()) - {"alembic_version"}
 
 
-def downgrade(db: Database) -> None:
+def migrate(db: Database, run: Callable[[Config, str], None], to: str) -> None:
     with db.write() as connection:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection
-        command.downgrade(config, "base")
+        run(config, to)
 
 
 def test_from_nothing_to_the_tables_of_the_code(empty: Database) -> None:
@@ -51,11 +54,44 @@ def test_twice_is_as_good_as_once(empty: Database) -> None:
 
 def test_down_and_up_again(empty: Database) -> None:
     upgrade(empty, MIGRATIONS)
-    downgrade(empty)
+    migrate(empty, command.downgrade, "base")
     assert tables(empty) == set()
 
     upgrade(empty, MIGRATIONS)
     assert differences(empty) == []
+
+
+def test_terms_stay_readable_when_they_are_packed(empty: Database) -> None:
+    texts = ["id: satu\n", "judul: é — 協定\n" * 500]
+    migrate(empty, command.upgrade, "0001")
+    with empty.write() as connection:
+        for number, source in enumerate(texts, start=1):
+            connection.execute(
+                text(
+                    "INSERT INTO agreement (id, title, timezone, version, digest, calendar_version, "
+                    "tracked_since) VALUES (:id, 't', 'Asia/Jakarta', 1, 'd', 'c', '2026-01-01')"
+                ),
+                {"id": f"pks-{number}"},
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO terms_version (id, agreement_id, version, digest, path, source, body, "
+                    "loaded_at) VALUES (:n, :id, 1, 'd', 'p', :source, '{}', '2026-01-01 00:00:00')"
+                ),
+                {"n": number, "id": f"pks-{number}", "source": source},
+            )
+
+    upgrade(empty, MIGRATIONS)
+    with empty.read() as connection:
+        found = connection.execute(select(TermsVersionRow).order_by(col(TermsVersionRow.id))).all()
+        assert [unpack(row.source).decode() for row in found] == texts
+        assert [unpack(row.body) for row in found] == [b"{}", b"{}"]
+
+    migrate(empty, command.downgrade, "0001")
+    with empty.read() as connection:
+        assert (
+            list(connection.execute(text("SELECT source FROM terms_version ORDER BY id")).scalars()) == texts
+        )
 
 
 def test_an_empty_database_says_what_to_run(empty: Database) -> None:
@@ -90,7 +126,7 @@ def test_a_failed_migration_leaves_nothing_behind(empty: Database, tmp_path: Pat
     for path in (MIGRATIONS / "env.py", *MIGRATIONS.glob("versions/*.py")):
         (migrations / path.relative_to(MIGRATIONS)).write_text(path.read_text())
     (migrations / "versions" / "9999_broken.py").write_text(
-        "revision, down_revision = '9999', '0001'\n"
+        f"revision, down_revision = '9999', '{head(MIGRATIONS)}'\n"
         "branch_labels = depends_on = None\n"
         "def upgrade():\n    raise RuntimeError('broken on purpose')\n"
     )

@@ -29,20 +29,31 @@ class Problem:
 
 
 @dataclass(slots=True)
-class Source:
-    """A parsed document, the line of every value and key, and the problems met on the way."""
+class Lines:
+    """The line of every value and key of a document."""
 
-    value: Any = None
-    lines: dict[Path, int] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    at: dict[Path, int] = field(default_factory=dict)
 
     def line_of(self, path: Sequence[str | int]) -> int:
         """Give the line of the value at `path`, or of its nearest known ancestor."""
         known: Path = ()
         for step in path:
-            if (*known, step) in self.lines:
+            if (*known, step) in self.at:
                 known = (*known, step)
-        return self.lines.get(known, 1)
+        return self.at.get(known, 1)
+
+
+@dataclass(slots=True)
+class Source:
+    """A parsed document, its lines, and the problems met on the way."""
+
+    value: Any = None
+    lines: Lines = field(default_factory=Lines)
+    problems: list[Problem] = field(default_factory=list)
+
+    def line_of(self, path: Sequence[str | int]) -> int:
+        """Give the line of the value at `path`, or of its nearest known ancestor."""
+        return self.lines.line_of(path)
 
 
 def parse(text: str) -> Source:
@@ -91,7 +102,7 @@ def _line(event: yaml.Event) -> int:
 
 
 def _value(node: yaml.Node, path: Path, source: Source) -> Any:
-    source.lines.setdefault(path, node.start_mark.line + 1)
+    source.lines.at.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, source)
     if isinstance(node, yaml.SequenceNode):
@@ -105,12 +116,12 @@ def _mapping(node: yaml.MappingNode, path: Path, source: Source) -> dict[str, An
         key = str(key_node.value)
         line = key_node.start_mark.line + 1
         if key in values:
-            first = source.lines[(*path, key)]
+            first = source.lines.at[(*path, key)]
             source.problems.append(
                 Problem(line, f"{key!r} is given twice (first on line {first}), expected once")
             )
             continue
-        source.lines[(*path, key)] = line
+        source.lines.at[(*path, key)] = line
         values[key] = _value(value_node, (*path, key), source)
     return values
 

@@ -29,14 +29,14 @@ def check_file(
     calendar = calendars.get(agreement.calendar.holidays)
     if calendar is None:
         known = ", ".join(sorted(calendars))
-        line = file.source.line_of(["calendar", "holidays"])
+        line = file.lines.line_of(["calendar", "holidays"])
         message = f"unknown calendar {agreement.calendar.holidays!r}, expected one of: {known}"
         return [Fault(file.path, line, message)]
     try:
         impossible = list(_impossible_periods(file, calendar))
     except (OverflowError, ValueError) as error:
         # A date outside the calendar: the file is at fault, and the others must still load.
-        return [Fault(file.path, file.source.line_of(["term"]), f"cannot be computed ({error})")]
+        return [Fault(file.path, file.lines.line_of(["term"]), f"cannot be computed ({error})")]
     return [
         *impossible,
         *_unbound_pins(file),
@@ -54,7 +54,7 @@ def _impossible_periods(file: TermsFile, calendar: Calendar) -> Iterator[Fault]:
     for index, rule in enumerate(agreement.rules):
         found = by_rule.get(rule.id)
         if found is not None and _closes_before(found, signed):
-            line = file.source.line_of(["rules", index, "due"])
+            line = file.lines.line_of(["rules", index, "due"])
             last = found.deadline.latest if found.deadline else signed
             yield Fault(
                 file.path,
@@ -101,18 +101,18 @@ def _bears_on(pin: Pin, rule: Rule) -> bool:
 
 def _unbound(file: TermsFile, path: list[str | int], pin: Pin, where: str) -> Fault:
     message = f"a pin of {pin.axis} decides nothing in {where}, expected an axis it is counted with"
-    return Fault(file.path, file.source.line_of(path), message)
+    return Fault(file.path, file.lines.line_of(path), message)
 
 
 def _unknown_ladders(file: TermsFile, ladders: AbstractSet[str]) -> Iterator[Fault]:
     known = ", ".join(sorted(ladders))
     for index, rule in enumerate(file.agreement.rules):
         if rule.ladder is not None and rule.ladder not in ladders:
-            line = file.source.line_of(["rules", index, "ladder"])
+            line = file.lines.line_of(["rules", index, "ladder"])
             yield Fault(file.path, line, f"unknown ladder {rule.ladder!r}, expected one of: {known}")
     for name in file.agreement.remind:
         if name not in ladders:
-            line = file.source.line_of(["remind", name])
+            line = file.lines.line_of(["remind", name])
             yield Fault(file.path, line, f"unknown ladder {name!r}, expected one of: {known}")
 
 
@@ -124,7 +124,7 @@ def _without_contact(file: TermsFile, fallback: str) -> Iterator[Fault]:
             if party in alone and not details.contacts:
                 yield Fault(
                     file.path,
-                    file.source.line_of(["parties", party]),
+                    file.lines.line_of(["parties", party]),
                     f"party {party!r} has duties of its own but names no contact: their alerts go to the "
                     f"fallback contact {fallback!r}, expected at least one contact",
                     Severity.WARNING,
@@ -132,7 +132,7 @@ def _without_contact(file: TermsFile, fallback: str) -> Iterator[Fault]:
         return
     yield Fault(
         file.path,
-        file.source.line_of(["parties"]),
+        file.lines.line_of(["parties"]),
         f"the agreement names no contact: its alerts go to the fallback contact {fallback!r}, "
         "expected at least one contact under a party",
         Severity.WARNING,

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import col
 
+from tracker.base.bulk import insert_all
 from tracker.obligations.model import CLOSED, State
 from tracker.obligations.tables import ObligationRow
 from tracker.terms.service import batches
@@ -58,9 +59,8 @@ def store(
         if revived or any(getattr(known, name) != row[name] for name in FIGURES):
             updates.append(_moved(row))
             changes.moved.append(row["key"])
-    if new:
-        connection.execute(insert(ObligationRow), new)
-        changes.added = len(new)
+    insert_all(connection, ObligationRow, new)
+    changes.added = len(new)
     names = {row["key"] for row in derived}
     for key, known in before.items():
         if key not in names and known.state not in CLOSED:

@@ -9,6 +9,7 @@ from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 _PENDING = text("wake_at IS NOT NULL")
+_DATED = text("act_by IS NOT NULL")
 
 
 class ObligationRow(SQLModel, table=True):
@@ -18,7 +19,7 @@ class ObligationRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_obligation_wake_at", "wake_at", sqlite_where=_PENDING, postgresql_where=_PENDING),
         Index("ix_obligation_agreement_id", "agreement_id"),
-        Index("ix_obligation_state_act_by", "state", "act_by"),
+        Index("ix_obligation_state_act_by", "state", "act_by", sqlite_where=_DATED, postgresql_where=_DATED),
     )
 
     key: str = Field(primary_key=True, description="agreement/rule/occurrence")

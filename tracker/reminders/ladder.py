@@ -9,6 +9,7 @@ the latest, which names them.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from tracker.calendars.model import Calendar
@@ -55,7 +56,9 @@ class Schedule:
         self.policy = policy
         self.calendar = calendar
         self.zone = zone
-        self._days_of: dict[tuple[date, tuple[int, ...]], tuple[tuple[str, date], ...]] = {}
+        # Remembered, because many obligations share their days and their ladder.
+        self._points_before: dict[tuple[date, tuple[int, ...]], tuple[Point, ...]] = {}
+        self._starts: dict[date, datetime] = {}
 
     def next(self, plan: Plan, after: datetime | None, now: datetime) -> Next | None:
         """Give the next point; None when no more will come.
@@ -76,7 +79,10 @@ class Schedule:
 
     def start_of(self, day: date) -> datetime:
         """Give the first instant of a local day in UTC."""
-        return datetime.combine(day, time.min, self.zone).astimezone(UTC)
+        found = self._starts.get(day)
+        if found is None:
+            found = self._starts[day] = datetime.combine(day, time.min, self.zone).astimezone(UTC)
+        return found
 
     def _collapsed(self, missed: list[Point], now: datetime) -> Next | None:
         if not missed:
@@ -102,26 +108,22 @@ class Schedule:
     def _points(self, plan: Plan) -> Iterator[Point]:
         if plan.at_once:
             yield Point(AT_ONCE, plan.opened_at)
-        for name, day in self._before(plan):
-            yield from self._unless_known_later(plan, Point(name, self._morning_of(day)))
-        for name, day in self._overdue(plan):
-            yield from self._unless_known_later(plan, Point(name, self._morning_of(day)))
+        for point in chain(self._before(plan), self._overdue(plan)):
+            # An event alert already says everything that earlier points would have said.
+            if not plan.at_once or point.planned_for > plan.opened_at:
+                yield point
 
-    def _unless_known_later(self, plan: Plan, point: Point) -> Iterator[Point]:
-        # An event alert already says everything that earlier points would have said.
-        if not plan.at_once or point.planned_for > plan.opened_at:
-            yield point
-
-    def _before(self, plan: Plan) -> tuple[tuple[str, date], ...]:
-        # Remembered, because many obligations share their act_by and their ladder.
+    def _before(self, plan: Plan) -> tuple[Point, ...]:
         key = (plan.act_by, self._days_before(plan))
-        found = self._days_of.get(key)
+        found = self._points_before.get(key)
         if found is None:
             by_day: dict[date, int] = {}
             for days in sorted(key[1], reverse=True):
                 by_day[self.calendar.office_day_on_or_before(plan.act_by - timedelta(days=days))] = days
-            found = tuple((f"{_BEFORE}{days}", day) for day, days in sorted(by_day.items()))
-            self._days_of[key] = found
+            found = tuple(
+                Point(f"{_BEFORE}{days}", self._morning_of(day)) for day, days in sorted(by_day.items())
+            )
+            self._points_before[key] = found
         return found
 
     def _days_before(self, plan: Plan) -> tuple[int, ...]:
@@ -130,12 +132,12 @@ class Schedule:
         opened = plan.opened_at.astimezone(self.zone).date()
         return tuple(range(max((plan.act_by - opened).days, 0) + 1))
 
-    def _overdue(self, plan: Plan) -> Iterator[tuple[str, date]]:
+    def _overdue(self, plan: Plan) -> Iterator[Point]:
         pending: tuple[str, date] | None = None
         for days in self._days_overdue():
             day = self.calendar.office_day_on_or_after(plan.act_by + timedelta(days=days))
             if pending is not None and pending[1] != day:
-                yield pending
+                yield Point(pending[0], self._morning_of(pending[1]))
             pending = (f"{_OVERDUE}{days}", day)
 
     def _days_overdue(self) -> Iterator[int]:

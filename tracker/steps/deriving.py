@@ -1,13 +1,12 @@
 """Terms and events -> obligation rows, beside those that are stored, in bulk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from tracker.events import service as events
-from tracker.events.model import Event
 from tracker.obligations import service as obligations
 from tracker.obligations.derive import derive
 from tracker.obligations.lifecycle import first_state, lapses_on
@@ -32,11 +31,9 @@ def rederive(
 ) -> obligations.Changes:
     """Derive agreements that are in the store again, and store what has changed."""
     derivation = Derivation(connection, context, agreements, known, now)
-    changes = derivation.store()
-    for agreement_id, wake_at in derivation.rolls().items():
-        version = context.calendar(agreements[agreement_id]).version
-        terms.set_wake(connection, agreement_id, wake_at, version)
-    return changes
+    for agreement in agreements.values():
+        derivation.derive(agreement)
+    return derivation.store()
 
 
 class Derivation:
@@ -50,42 +47,43 @@ class Derivation:
         self,
         connection: Connection,
         context: Context,
-        agreements: dict[str, Agreement],
-        known: dict[str, Known],
+        agreements: Iterable[str],
+        known: Mapping[str, Known],
         now: datetime,
     ) -> None:
-        """Derive now; `known` says which agreements the store has."""
+        """Read what is stored of the agreements; `known` says which of them the store has."""
         self.connection = connection
         self.context = context
+        self.known = known
         self.now = now
         old = [agreement_id for agreement_id in agreements if agreement_id in known]
         self.before = obligations.stored(connection, old)
+        self.facts = events.events_of(connection, old)
         self.rows: list[dict[str, Any]] = []
-        self._rolls: dict[str, datetime | None] = {}
-        facts = events.events_of(connection, old)
-        for agreement in agreements.values():
-            self._derive(agreement, known.get(agreement.id), facts.get(agreement.id, []))
-
-    def rolls(self) -> dict[str, datetime | None]:
-        """Give, for each agreement, when its recurring duties must be rolled forward."""
-        return self._rolls
+        self.wakes: dict[str, tuple[datetime | None, str]] = {}
 
     def store(self) -> obligations.Changes:
         """Write the differences to the store."""
+        terms.set_wakes(self.connection, self.wakes)
         return obligations.store(self.connection, self.rows, self.before, self.now)
 
-    def _derive(self, agreement: Agreement, known: Known | None, facts: list[tuple[int, Event]]) -> None:
+    def derive(self, agreement: Agreement) -> None:
+        """Derive one of the agreements; touches no database."""
         today = self.now.astimezone(agreement.zone).date()
         until = shifted(today, self.context.horizon_months)
-        happened = [event for _, event in facts]
-        derived = derive(agreement, self.context.calendar(agreement), happened, until)
-        self._rolls[agreement.id] = self._roll(agreement, derived.beyond)
+        calendar = self.context.calendar(agreement)
+        facts = self.facts.get(agreement.id, [])
+        derived = derive(agreement, calendar, [event for _, event in facts], until)
+        self.wakes[agreement.id] = (self._roll(agreement, derived.beyond), calendar.version)
+        known = self.known.get(agreement.id)
         tracked_since = known.tracked_since if known else today
         ids = {id(event): event_id for event_id, event in facts}
         for obligation in derived.obligations:
             if obligation.state is not State.WAITING:
-                event_id = ids.get(id(obligation.trigger))
-                self.rows.append(self._row(agreement, obligation, derived.ends, tracked_since, event_id))
+                row = self._row(agreement, obligation, derived.ends, tracked_since, today)
+                row["event_id"] = ids.get(id(obligation.trigger))
+                row["wake_at"] = self._wake_at(agreement, obligation, row)
+                self.rows.append(row)
 
     def _roll(self, agreement: Agreement, beyond: date | None) -> datetime | None:
         if beyond is None:
@@ -99,15 +97,16 @@ class Derivation:
         obligation: Obligation,
         ends: Sequence[Reading],
         tracked_since: date,
-        event_id: int | None,
+        today: date,
     ) -> dict[str, Any]:
-        known = self.before.get(obligation.key)
+        key = obligation.key
+        known = self.before.get(key)
         found = obligation.deadline
         opened_at = known.opened_at if known else self.now
-        opened_on = opened_at.astimezone(agreement.zone).date()
+        opened_on = opened_at.astimezone(agreement.zone).date() if known else today
         grace = self.context.policy.grace_after_end_days
-        row: dict[str, Any] = {
-            "key": obligation.key,
+        return {
+            "key": key,
             "agreement_id": agreement.id,
             "rule": obligation.rule.id,
             "occurrence": obligation.occurrence,
@@ -119,20 +118,17 @@ class Derivation:
             "latest": found.latest if found else None,
             "provisional": found.provisional if found else False,
             "lapses_on": lapses_on(obligation, ends, opened_on, grace),
-            "event_id": event_id,
             "opened_at": opened_at,
             # A moved deadline starts its ladder anew: its next reminder carries the new date.
             "reminded_for": known.reminded_for if known and found and known.act_by == found.act_by else None,
         }
-        row["wake_at"] = self._wake_at(agreement, obligation, row)
-        return row
 
     def _wake_at(self, agreement: Agreement, obligation: Obligation, row: dict[str, Any]) -> datetime | None:
         if obligation.deadline is None or row["state"] != State.OPEN:
             return None
         plan = plan_of(self.context, agreement, obligation.rule, row)
-        following = self.context.schedule(agreement).next(plan, row["reminded_for"], self.now)
-        return wake_at(self.context.schedule(agreement), plan, following)
+        schedule = self.context.schedule(agreement)
+        return wake_at(schedule, plan, schedule.next(plan, row["reminded_for"], self.now))
 
 
 def plan_of(context: Context, agreement: Agreement, rule: Rule, row: Mapping[str, Any]) -> Plan:

@@ -6,40 +6,36 @@ keep it from loading.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
 from pydantic import ValidationError
+from pydantic_core import to_json
 
 from tracker.base.faults import Fault, Remark, Severity
-from tracker.base.source import Source, parse
+from tracker.base.packed import pack
+from tracker.base.source import Lines, Source, parse
 from tracker.base.validation import message
 from tracker.terms import rules_check
 from tracker.terms.model import Agreement
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TermsFile:
-    """One agreement together with the text it was read from."""
+    """One agreement, and everything else that depends on nothing but its text.
+
+    `packed_text` is the text as written, `packed_body` what it says as JSON: read back faster than
+    YAML, and the same agreement. `digest` is the identity of a terms version.
+    """
 
     agreement: Agreement
-    text: str
     path: str
-    source: Source
-
-    @cached_property
-    def digest(self) -> str:
-        """The SHA-256 of the text: the identity of a terms version."""
-        return digest_of(self.text)
-
-    @property
-    def body(self) -> str:
-        """What the text says, as JSON: read back faster than YAML, and the same agreement."""
-        return json.dumps(self.source.value, ensure_ascii=False, separators=(",", ":"))
+    lines: Lines
+    digest: str
+    packed_text: bytes
+    packed_body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +96,7 @@ def load(paths: Iterable[Path], known: Mapping[str, str] = MappingProxyType({}))
         first = seen.setdefault(file.agreement.id, file.path)
         if first != file.path:
             message = f"agreement id {file.agreement.id!r} is already used in {first}, expected a new id"
-            faults.append(Fault(file.path, file.source.line_of(["id"]), message))
+            faults.append(Fault(file.path, file.lines.line_of(["id"]), message))
             continue
         files.append(file)
     return Loaded(tuple(files), tuple(faults), tuple(skipped))
@@ -135,7 +131,8 @@ def read_text(text: str, path: str) -> tuple[TermsFile | None, list[Fault]]:
     faults = sorted(set(faults))
     if agreement is None or any(fault.is_error for fault in faults):
         return None, faults
-    return TermsFile(agreement, text, path, source), faults
+    body = pack(to_json(source.value))
+    return TermsFile(agreement, path, source.lines, digest_of(text), pack(text.encode()), body), faults
 
 
 def _validated(source: Source, path: str, faults: list[Fault]) -> tuple[Agreement | None, list[int]]:

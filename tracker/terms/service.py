@@ -1,15 +1,18 @@
 """Terms versions in the store: which are known, and adding new ones."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlmodel import col
 
+from tracker.base.bulk import insert_all, inserting
+from tracker.base.packed import unpack
 from tracker.terms.load import TermsFile
 from tracker.terms.model import Agreement
 from tracker.terms.tables import AgreementRow, TermsVersionRow
@@ -39,9 +42,9 @@ _KNOWN = select(
 
 
 @lru_cache(maxsize=2048)
-def parsed(body: str) -> Agreement:
-    """Turn stored terms into an agreement; the same text gives the same value."""
-    return Agreement.model_validate_json(body)
+def parsed(packed_body: bytes) -> Agreement:
+    """Turn stored terms into an agreement; the same body gives the same value."""
+    return Agreement.model_validate_json(unpack(packed_body))
 
 
 def batches(items: Iterable[Any], size: int = _IN_AT_MOST) -> Iterator[list[Any]]:
@@ -86,9 +89,9 @@ def agreements(connection: Connection, ids: Iterable[str]) -> dict[str, Agreemen
     return {agreement_id: parsed(body) for agreement_id, body in bodies(connection, ids).items()}
 
 
-def bodies(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
-    """Read the terms in force as they are stored, by the agreements' ids."""
-    found: dict[str, str] = {}
+def bodies(connection: Connection, ids: Iterable[str]) -> dict[str, bytes]:
+    """Read the terms in force as they are stored, packed, by the agreements' ids."""
+    found: dict[str, bytes] = {}
     for batch in batches(set(ids)):
         query = (
             select(col(TermsVersionRow.agreement_id), col(TermsVersionRow.body))
@@ -102,51 +105,72 @@ def bodies(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def add_versions(
+def put_in_force(
     connection: Connection,
     files: Sequence[TermsFile],
-    known: dict[str, Known],
-    wake_at: dict[str, datetime | None],
-    calendar_versions: dict[str, str],
+    known: Mapping[str, Known],
+    calendar_versions: Mapping[str, str],
     now: datetime,
 ) -> None:
-    """Add a terms version for each file whose text is new, and put it in force."""
-    new, changed, versions = [], [], []
+    """Make the terms of each file the ones in force; their texts are added by `adding_versions`."""
+    new, changed = [], []
     for file in files:
         agreement = file.agreement
-        before = known.get(agreement.id)
-        version = 1 if before is None else before.version + (before.digest != file.digest)
         values = {
             "title": agreement.title,
             "timezone": agreement.timezone,
-            "version": version,
+            "version": _version(file, known),
             "digest": file.digest,
             "calendar_version": calendar_versions[agreement.id],
-            "wake_at": wake_at[agreement.id],
         }
-        if before is None:
+        if agreement.id in known:
+            changed.append({"by_id": agreement.id, **{f"to_{name}": value for name, value in values.items()}})
+        else:
             tracked_since = now.astimezone(agreement.zone).date()
             new.append({"id": agreement.id, "tracked_since": tracked_since, **values})
-        else:
-            changed.append((agreement.id, values))
-        if before is None or before.digest != file.digest:
-            versions.append(
-                {
-                    "agreement_id": agreement.id,
-                    "version": version,
-                    "digest": file.digest,
-                    "path": file.path,
-                    "source": file.text,
-                    "body": file.body,
-                    "loaded_at": now,
-                }
-            )
-    if new:
-        connection.execute(insert(AgreementRow), new)
-    for agreement_id, values in changed:
-        connection.execute(update(AgreementRow).where(col(AgreementRow.id) == agreement_id).values(values))
-    if versions:
-        connection.execute(insert(TermsVersionRow), versions)
+    insert_all(connection, AgreementRow, new)
+    _update_all(connection, changed)
+
+
+def _update_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        values: dict[str, Any] = {
+            name.removeprefix("to_"): bindparam(name) for name in rows[0] if name != "by_id"
+        }
+        statement = update(AgreementRow).where(col(AgreementRow.id) == bindparam("by_id")).values(values)
+        connection.execute(statement, rows)
+
+
+def _version(file: TermsFile, known: Mapping[str, Known]) -> int:
+    before = known.get(file.agreement.id)
+    return 1 if before is None else before.version + (before.digest != file.digest)
+
+
+@contextmanager
+def adding_versions(
+    connection: Connection, known: Mapping[str, Known], now: datetime
+) -> Iterator[Callable[[TermsFile], None]]:
+    """Give a function that adds a terms version for a file whose text is new.
+
+    Until the end the connection can do nothing else.
+    """
+    names = ("agreement_id", "version", "digest", "path", "source", "body", "loaded_at")
+    with inserting(connection, TermsVersionRow, names) as insert:
+
+        def add(file: TermsFile) -> None:
+            name = file.agreement.id
+            if name not in known or known[name].digest != file.digest:
+                insert(
+                    name,
+                    _version(file, known),
+                    file.digest,
+                    file.path,
+                    file.packed_text,
+                    file.packed_body,
+                    now,
+                )
+
+        yield add
 
 
 def due_for_roll(connection: Connection, now: datetime, limit: int) -> list[Known]:
@@ -160,12 +184,10 @@ def due_for_roll(connection: Connection, now: datetime, limit: int) -> list[Know
     return [Known(*row) for row in connection.execute(query)]
 
 
-def set_wake(
-    connection: Connection, agreement_id: str, wake_at: datetime | None, calendar_version: str
-) -> None:
-    """Note when an agreement's recurring duties are to be rolled forward next."""
-    connection.execute(
-        update(AgreementRow)
-        .where(col(AgreementRow.id) == agreement_id)
-        .values(wake_at=wake_at, calendar_version=calendar_version)
-    )
+def set_wakes(connection: Connection, wakes: Mapping[str, tuple[datetime | None, str]]) -> None:
+    """Note when recurring duties are to be rolled forward next, and with which decrees they were derived."""
+    rows = [
+        {"by_id": name, "to_wake_at": wake_at, "to_calendar_version": version}
+        for name, (wake_at, version) in wakes.items()
+    ]
+    _update_all(connection, rows)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 _PENDING = text("wake_at IS NOT NULL")
@@ -37,6 +37,6 @@ class TermsVersionRow(SQLModel, table=True):
     version: int
     digest: str
     path: str
-    source: str = Field(sa_type=Text)
-    body: str = Field(sa_type=Text)
+    source: bytes = Field(description="the text as written, packed; read only to show it")
+    body: bytes = Field(description="what it says as JSON, packed")
     loaded_at: datetime

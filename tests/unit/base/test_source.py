@@ -17,7 +17,7 @@ def lines_in(text: str) -> int:
 
 
 def within(source: Source, text: str) -> bool:
-    lines = [*source.lines.values(), *[problem.line for problem in source.problems]]
+    lines = [*source.lines.at.values(), *[problem.line for problem in source.problems]]
     return all(1 <= line <= lines_in(text) for line in lines)
 
 
