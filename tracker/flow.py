@@ -101,11 +101,8 @@ def _load_batch(
     versions = {file.agreement.id: context.calendar(file.agreement).version for file in fresh}
     derivation = Derivation(connection, context, versions, known, now)
     terms.put_in_force(connection, fresh, known, versions, now)
-    with terms.adding_versions(connection, known, now) as add:
-        for file in fresh:
-            add(file)
-            derivation.derive(file.agreement)
-    changes = derivation.store()
+    terms.add_versions(connection, fresh, known, now)
+    changes = derivation.store(file.agreement for file in fresh)
     report.obligations += changes.added
     report.moved += changes.moved
     report.superseded += changes.superseded

@@ -10,7 +10,7 @@ from tracker.base.db import Database
 from tracker.terms.tables import AgreementRow, TermsVersionRow
 
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
-AWKWARD = "tab\t, newline\n, back\\slash, 'quote', \"quotes\", \\N, \\., é 協定"
+AWKWARD = "tab\t, newline\n, back\\slash, 'quote', \"quotes\", \\N, \\., \r, é 協定"
 BYTES = bytes(range(256))
 
 

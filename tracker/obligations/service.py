@@ -1,19 +1,35 @@
 """Obligations in the store: what derivation gives is compared with what is there, in bulk."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import col
 
-from tracker.base.bulk import insert_all
+from tracker.base.bulk import inserting
 from tracker.obligations.model import CLOSED, State
 from tracker.obligations.tables import ObligationRow
 from tracker.terms.service import batches
 
 FIGURES = ("likely", "safe", "act_by", "strictest", "latest", "provisional", "lapses_on")
+DERIVED = (
+    "key",
+    "agreement_id",
+    "rule",
+    "occurrence",
+    "state",
+    *FIGURES,
+    "event_id",
+    "opened_at",
+    "reminded_for",
+    "wake_at",
+)
+"""The columns that a derivation fills."""
+_IN_ORDER = itemgetter(*DERIVED)
 
 
 @dataclass(slots=True)
@@ -35,32 +51,34 @@ def stored(connection: Connection, agreements: Iterable[str]) -> dict[str, Any]:
     return found
 
 
+@contextmanager
+def adding(connection: Connection) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """Give a function that adds one whole row; until the end the connection can do nothing else."""
+    with inserting(connection, ObligationRow, DERIVED) as insert:
+        yield lambda row: insert(*_IN_ORDER(row))
+
+
 def store(
     connection: Connection,
     derived: Sequence[dict[str, Any]],
     before: dict[str, Any],
     now: datetime,
 ) -> Changes:
-    """Write what derivation gave: add new rows, update moved ones, supersede vanished ones.
+    """Write what derivation gave of obligations that are there: update moved ones, supersede vanished ones.
 
-    `derived` are whole rows; `before` is what `stored` gave for the same agreements. A closed
-    obligation is never touched, except that a superseded one that is derived again is reopened.
+    `before` is what `stored` gave for the same agreements. A closed obligation is never touched,
+    except that a superseded one that is derived again is reopened.
     """
     changes = Changes()
-    new, updates = [], []
+    updates = []
     for row in derived:
-        known = before.get(row["key"])
-        if known is None:
-            new.append(row)
-            continue
+        known = before[row["key"]]
         revived = known.state == State.SUPERSEDED
         if known.state in CLOSED and not revived:
             continue
         if revived or any(getattr(known, name) != row[name] for name in FIGURES):
             updates.append(_moved(row))
             changes.moved.append(row["key"])
-    insert_all(connection, ObligationRow, new)
-    changes.added = len(new)
     names = {row["key"] for row in derived}
     for key, known in before.items():
         if key not in names and known.state not in CLOSED:

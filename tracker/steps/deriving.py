@@ -1,6 +1,6 @@
 """Terms and events -> obligation rows, beside those that are stored, in bulk."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -30,10 +30,7 @@ def rederive(
     now: datetime,
 ) -> obligations.Changes:
     """Derive agreements that are in the store again, and store what has changed."""
-    derivation = Derivation(connection, context, agreements, known, now)
-    for agreement in agreements.values():
-        derivation.derive(agreement)
-    return derivation.store()
+    return Derivation(connection, context, agreements, known, now).store(agreements.values())
 
 
 class Derivation:
@@ -62,13 +59,23 @@ class Derivation:
         self.rows: list[dict[str, Any]] = []
         self.wakes: dict[str, tuple[datetime | None, str]] = {}
 
-    def store(self) -> obligations.Changes:
-        """Write the differences to the store."""
+    def store(self, agreements: Iterable[Agreement]) -> obligations.Changes:
+        """Derive the agreements, add what is new, and write the differences to what was there."""
+        added = 0
+        with obligations.adding(self.connection) as add:
+            for agreement in agreements:
+                for row in self._derive(agreement):
+                    if row["key"] in self.before:
+                        self.rows.append(row)
+                    else:
+                        add(row)
+                        added += 1
         terms.set_wakes(self.connection, self.wakes)
-        return obligations.store(self.connection, self.rows, self.before, self.now)
+        changes = obligations.store(self.connection, self.rows, self.before, self.now)
+        changes.added = added
+        return changes
 
-    def derive(self, agreement: Agreement) -> None:
-        """Derive one of the agreements; touches no database."""
+    def _derive(self, agreement: Agreement) -> Iterator[dict[str, Any]]:
         today = self.now.astimezone(agreement.zone).date()
         until = shifted(today, self.context.horizon_months)
         calendar = self.context.calendar(agreement)
@@ -83,7 +90,7 @@ class Derivation:
                 row = self._row(agreement, obligation, derived.ends, tracked_since, today)
                 row["event_id"] = ids.get(id(obligation.trigger))
                 row["wake_at"] = self._wake_at(agreement, obligation, row)
-                self.rows.append(row)
+                yield row
 
     def _roll(self, agreement: Agreement, beyond: date | None) -> datetime | None:
         if beyond is None:

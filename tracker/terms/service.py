@@ -1,7 +1,6 @@
 """Terms versions in the store: which are known, and adding new ones."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -11,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 from sqlmodel import col
 
-from tracker.base.bulk import insert_all, inserting
+from tracker.base.bulk import insert_all
 from tracker.base.packed import unpack
 from tracker.terms.load import TermsFile
 from tracker.terms.model import Agreement
@@ -112,7 +111,7 @@ def put_in_force(
     calendar_versions: Mapping[str, str],
     now: datetime,
 ) -> None:
-    """Make the terms of each file the ones in force; their texts are added by `adding_versions`."""
+    """Make the terms of each file the ones in force; their texts are added by `add_versions`."""
     new, changed = [], []
     for file in files:
         agreement = file.agreement
@@ -146,31 +145,24 @@ def _version(file: TermsFile, known: Mapping[str, Known]) -> int:
     return 1 if before is None else before.version + (before.digest != file.digest)
 
 
-@contextmanager
-def adding_versions(
-    connection: Connection, known: Mapping[str, Known], now: datetime
-) -> Iterator[Callable[[TermsFile], None]]:
-    """Give a function that adds a terms version for a file whose text is new.
-
-    Until the end the connection can do nothing else.
-    """
-    names = ("agreement_id", "version", "digest", "path", "source", "body", "loaded_at")
-    with inserting(connection, TermsVersionRow, names) as insert:
-
-        def add(file: TermsFile) -> None:
-            name = file.agreement.id
-            if name not in known or known[name].digest != file.digest:
-                insert(
-                    name,
-                    _version(file, known),
-                    file.digest,
-                    file.path,
-                    file.packed_text,
-                    file.packed_body,
-                    now,
-                )
-
-        yield add
+def add_versions(
+    connection: Connection, files: Sequence[TermsFile], known: Mapping[str, Known], now: datetime
+) -> None:
+    """Add a terms version for each file whose text is new."""
+    rows = [
+        {
+            "agreement_id": file.agreement.id,
+            "version": _version(file, known),
+            "digest": file.digest,
+            "path": file.path,
+            "source": file.packed_text,
+            "body": file.packed_body,
+            "loaded_at": now,
+        }
+        for file in files
+        if file.agreement.id not in known or known[file.agreement.id].digest != file.digest
+    ]
+    insert_all(connection, TermsVersionRow, rows)
 
 
 def due_for_roll(connection: Connection, now: datetime, limit: int) -> list[Known]:
