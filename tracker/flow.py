@@ -1,44 +1,55 @@
 """What follows what, one transaction per step. Read this file first.
 
-    terms loaded      -> obligations derived, first reminders planned          load_terms
-    event recorded    -> the agreement derived again, what is proved closed    record_event
-    reminder due      -> reminder and alerts added, next one planned           remind_due
-    end reached       -> obligation lapsed, with the reason                    remind_due
-    horizon moved     -> further occurrences of recurring duties               roll_due
-    decrees changed   -> every agreement derived again                         rederive
-    alert due         -> claimed by lease, sent, settled                       outbox.dispatch
-    address refused   -> alert to the fallback contact                         steps.alerting
+    terms loaded      -> logged, obligations derived, first reminders planned   load_terms
+    event recorded    -> logged, the agreement derived again, what is proved    record_event
+                         closed, what has moved announced; then FOLLOWS
+    reminder due      -> reminder and alerts added, next one planned            remind_due
+    end reached       -> obligation lapsed, with the reason                     remind_due
+    horizon moved     -> further occurrences of recurring duties                roll_due
+    decrees changed   -> logged, every agreement derived again                  rederive
+    alert due         -> claimed by lease, sent, settled                        outbox.dispatch
+    address refused   -> alert to the fallback contact                          steps.alerting
 
 Left of the outbox everything follows from (terms, events, calendar, now): a step that runs twice,
 or in two workers at once, changes nothing the second time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import groupby
 
-from sqlalchemy import Connection, select
-from sqlmodel import col
+from sqlalchemy import Connection
 
 from tracker.base.db import Database, earliest
-from tracker.base.errors import TrackerError, UnknownThingError
+from tracker.base.errors import BadFactError, TrackerError, UnknownThingError
 from tracker.base.garbage import untraced
 from tracker.base.log import get_logger
 from tracker.events import service as events
-from tracker.events.model import FULFILLING, WAIVING, Event
+from tracker.events.kinds import APPOINTED, DECREE_LOADED, TERMS_CORRECTED
+from tracker.events.model import BadEventError, Event
 from tracker.obligations import service as obligations
-from tracker.obligations.model import State, obligation_key
 from tracker.obligations.tables import ObligationRow
 from tracker.outbox import service as outbox
 from tracker.steps import deriving
+from tracker.steps.causes import ROLLED, Cause
+from tracker.steps.checking import check_fact
 from tracker.steps.context import Context
 from tracker.steps.deriving import Derivation
+from tracker.steps.handing_over import readdress
 from tracker.steps.reminding import Reminding
 from tracker.terms import service as terms
 from tracker.terms.load import TermsFile
 from tracker.terms.model import Agreement
 from tracker.terms.tables import AgreementRow
 
+SERVICE = "tracker"
+"""Who records what the service itself does, such as loading terms."""
+Follow = Callable[[Connection, Context, Agreement, Sequence[Event], Event, datetime], None]
+FOLLOWS: Mapping[str, tuple[Follow, ...]] = {
+    APPOINTED: (readdress,),
+}
+"""What follows a fact besides deriving its agreement again, in the same transaction."""
 log = get_logger("flow")
 _AGREEMENTS_AT_ONCE = 1000
 _POSTPONED = timedelta(minutes=15)
@@ -99,51 +110,72 @@ def _load_batch(
     if not fresh:
         return
     versions = {file.agreement.id: context.calendar(file.agreement).version for file in fresh}
-    derivation = Derivation(connection, context, versions, known, now)
+    _log_terms(connection, fresh, known, now)
     terms.put_in_force(connection, fresh, known, versions, now)
     terms.add_versions(connection, fresh, known, now)
+    derivation = Derivation(connection, context, versions, known, now, Cause(TERMS_CORRECTED))
     changes = derivation.store(file.agreement for file in fresh)
     report.obligations += changes.added
     report.moved += changes.moved
     report.superseded += changes.superseded
 
 
+def _log_terms(
+    connection: Connection, files: Sequence[TermsFile], known: Mapping[str, terms.Known], now: datetime
+) -> None:
+    """Log new terms of an agreement that is tracked already; the first terms are the log's beginning."""
+    for file in files:
+        before = known.get(file.agreement.id)
+        if before is not None and before.digest != file.digest:
+            details = {"version": str(before.version + 1), "digest": file.digest}
+            today = now.astimezone(file.agreement.zone).date()
+            event = Event(file.agreement.id, TERMS_CORRECTED, today, details)
+            events.append(connection, event, now, SERVICE)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A recorded fact, whether it was new, and what changed because of it."""
+
+    event: Event
+    added: bool
+    changes: obligations.Changes = field(default_factory=obligations.Changes)
+
+
 def record_event(
     db: Database, context: Context, event: Event, now: datetime, by: str, client_key: str | None = None
-) -> tuple[bool, obligations.Changes]:
-    """Record a fact and what follows from it; tells whether it was new, and what changed."""
+) -> Recorded:
+    """Record a fact and everything that follows from it, in one transaction.
+
+    BadFactError or UnknownThingError where it cannot be recorded; nothing is stored then.
+    """
     with db.write() as connection:
         known = terms.locked(connection, [event.agreement])
         if event.agreement not in known:
             raise UnknownThingError(f"There is no agreement {event.agreement!r}; load its terms first.")
         agreement = terms.agreements(connection, [event.agreement])[event.agreement]
-        _check_party(agreement, event)
-        _id, added = events.record(connection, event, now, by, client_key)
+        log_so_far = events.logs_of(connection, [agreement.id]).get(agreement.id, [])
+        check_fact(agreement, context.calendar(agreement), log_so_far, event)
+        try:
+            event, added = events.append(connection, event, now, by, client_key)
+        except BadEventError as error:
+            raise BadFactError(str(error)) from None
         if not added:
-            return False, obligations.Changes()
-        _close_proved(connection, event, now)
-        changes = deriving.rederive(connection, context, {agreement.id: agreement}, known, now)
-    return True, changes
+            return Recorded(event, added)
+        _roll_first(connection, context, agreement, now)
+        known = terms.locked(connection, [agreement.id])
+        cause = Cause(event.kind, event.happened_on)
+        changes = deriving.rederive(connection, context, {agreement.id: agreement}, known, now, cause)
+        for follow in FOLLOWS.get(event.kind, ()):
+            follow(connection, context, agreement, [*log_so_far, event], event, now)
+    return Recorded(event, added, changes)
 
 
-def _check_party(agreement: Agreement, event: Event) -> None:
-    if event.party is not None and event.party not in agreement.parties:
-        parties = ", ".join(agreement.parties)
-        raise UnknownThingError(f"party={event.party}: {agreement.id} has the parties {parties}.")
-
-
-def _close_proved(connection: Connection, event: Event, now: datetime) -> None:
-    closing = {WAIVING: State.WAIVED, **dict.fromkeys(FULFILLING, State.FULFILLED)}
-    state = closing.get(event.kind)
-    if state is None:
-        return
-    key = obligation_key(event.agreement, event.details["rule"], event.details["occurrence"])
-    exists = connection.execute(
-        select(col(ObligationRow.state)).where(col(ObligationRow.key) == key)
-    ).scalar()
-    if exists is None:
-        raise UnknownThingError(f"There is no obligation {key!r}; 'tracker upcoming --all' lists them.")
-    obligations.close(connection, key, state, now, event.kind)
+def _roll_first(connection: Connection, context: Context, agreement: Agreement, now: datetime) -> None:
+    """Move the horizon where that is due, so that a replay opens the same rows at the same instants."""
+    due = terms.due_for_roll(connection, now, limit=1, only=agreement.id)
+    if due:
+        _roll_each(connection, context, due, {agreement.id: agreement})
 
 
 def rederive(db: Database, context: Context, now: datetime) -> list[str]:
@@ -160,8 +192,19 @@ def rederive(db: Database, context: Context, now: datetime) -> list[str]:
         with db.write() as connection:
             known = terms.locked(connection, batch)
             found = terms.agreements(connection, batch)
-            moved += deriving.rederive(connection, context, found, known, now).moved
+            _log_decrees(connection, context, found, now)
+            moved += deriving.rederive(connection, context, found, known, now, Cause(DECREE_LOADED)).moved
     return moved
+
+
+def _log_decrees(
+    connection: Connection, context: Context, agreements: Mapping[str, Agreement], now: datetime
+) -> None:
+    for agreement in agreements.values():
+        version = context.calendar(agreement).version
+        today = now.astimezone(agreement.zone).date()
+        event = Event(agreement.id, DECREE_LOADED, today, {"decrees": version})
+        events.append(connection, event, now, SERVICE)
 
 
 def roll_due(db: Database, context: Context, now: datetime, limit: int = 100) -> int:
@@ -181,10 +224,21 @@ def roll_due(db: Database, context: Context, now: datetime, limit: int = 100) ->
 
 def _roll(db: Database, context: Context, now: datetime, limit: int) -> int:
     with db.write() as connection:
-        due = {known.id: known for known in terms.due_for_roll(connection, now, limit)}
+        due = terms.due_for_roll(connection, now, limit)
         if due:
-            deriving.rederive(connection, context, terms.agreements(connection, due), due, now)
+            found = terms.agreements(connection, [each.known.id for each in due])
+            _roll_each(connection, context, due, found)
     return len(due)
+
+
+def _roll_each(
+    connection: Connection, context: Context, due: Sequence[terms.DueRoll], found: dict[str, Agreement]
+) -> None:
+    # As of the instant the roll was due, not of now: a late worker opens the same rows.
+    for at, together in groupby(sorted(due, key=lambda each: each.at), key=lambda each: each.at):
+        known = {each.known.id: each.known for each in together}
+        wanted = {name: found[name] for name in known}
+        deriving.rederive(connection, context, wanted, known, at, ROLLED)
 
 
 def _roll_or_postpone(db: Database, context: Context, now: datetime) -> int:
@@ -192,9 +246,9 @@ def _roll_or_postpone(db: Database, context: Context, now: datetime) -> int:
         return _roll(db, context, now, limit=1)
     except Exception:
         with db.write() as connection:
-            for known in terms.due_for_roll(connection, now, limit=1):
-                log.exception("agreement cannot be derived, trying again later", agreement=known.id)
-                terms.set_wakes(connection, {known.id: (now + _POSTPONED, known.calendar_version)})
+            for due in terms.due_for_roll(connection, now, limit=1):
+                log.exception("agreement cannot be derived, trying again later", agreement=due.known.id)
+                terms.set_wakes(connection, {due.known.id: (now + _POSTPONED, due.known.calendar_version)})
         return 1
 
 

@@ -26,7 +26,7 @@ def register_tables() -> None:
 
 def upgrade(db: Database, migrations: Path) -> None:
     """Run all migrations that are missing, in one transaction."""
-    with db.write() as connection:
+    with db.restructure() as connection:
         if db.is_postgresql:
             # Race: two processes that find an empty database would both make the tables.
             connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))

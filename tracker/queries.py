@@ -10,11 +10,12 @@ from sqlmodel import col
 
 from tracker.base.db import Database
 from tracker.base.errors import UnknownThingError
-from tracker.events.service import events_of
-from tracker.obligations.derive import derive
+from tracker.events.service import logs_of
 from tracker.obligations.explain import steps
+from tracker.obligations.life import UNTOUCHED, Life
 from tracker.obligations.lifecycle import state_on
 from tracker.obligations.model import Obligation, State
+from tracker.obligations.picture import picture
 from tracker.obligations.tables import ObligationRow
 from tracker.obligations.view import as_json
 from tracker.outbox.tables import AlertRow, AttemptRow
@@ -35,16 +36,24 @@ class Shown:
     state: State
     reminded: bool
     closed_why: str | None
+    life: Life = UNTOUCHED
+
+    @property
+    def act_by(self) -> date | None:
+        """The day to act by: the computed one, or the one a person has set instead."""
+        if self.life.override is not None:
+            return self.life.override.act_by
+        return self.obligation.deadline.act_by if self.obligation.deadline else None
 
     def days_left(self, now: datetime) -> int:
         """Give the local days left until act_by; negative when overdue. Dated obligations only."""
-        if self.obligation.deadline is None:
+        if self.act_by is None:
             raise UnknownThingError(f"{self.obligation.key} has no date.")
-        return (self.obligation.deadline.act_by - now.astimezone(self.agreement.zone).date()).days
+        return (self.act_by - now.astimezone(self.agreement.zone).date()).days
 
     def as_json(self) -> dict[str, Any]:
         """Give the JSON of the command line contract."""
-        return as_json(self.agreement, self.obligation, self.state.value)
+        return as_json(self.agreement, self.obligation, self.state.value, self.life)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,28 +125,22 @@ def _row_named(connection: Connection, name: str) -> Any:
 
 def _shown(connection: Connection, context: Context, rows: Sequence[Any], now: datetime) -> list[Shown]:
     ids = {row.agreement_id for row in rows}
-    found = agreements(connection, ids)
-    happened = events_of(connection, ids)
-    derived = {
-        agreement.id: {
-            obligation.key: obligation
-            for obligation in derive(
-                agreement,
-                context.calendar(agreement),
-                [event for _, event in happened.get(agreement.id, [])],
-            ).obligations
-        }
-        for agreement in found.values()
+    logs = logs_of(connection, ids)
+    views = {
+        written.id: picture(written, context.calendar(written), logs.get(written.id, ()))
+        for written in agreements(connection, ids).values()
     }
     shown = []
     for row in rows:
-        agreement, obligation = found[row.agreement_id], derived[row.agreement_id].get(row.key)
+        one = views[row.agreement_id]
+        obligation = one.obligations.get(row.key)
         if obligation is None:
             continue
         reminded = row.reminded_for is not None
-        today = now.astimezone(agreement.zone).date()
+        today = now.astimezone(one.agreement.zone).date()
         state = state_on(State(row.state), row.act_by, reminded=reminded, today=today)
-        shown.append(Shown(agreement, obligation, state, reminded, row.closed_why))
+        life = one.life(obligation, context.policy.acknowledged_days)
+        shown.append(Shown(one.agreement, obligation, state, reminded, row.closed_why, life))
     return shown
 
 

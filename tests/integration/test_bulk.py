@@ -24,6 +24,8 @@ def row(number: int, **more: object) -> dict[str, object]:
         "calendar_version": "c",
         "tracked_since": date(2026, 1, 5),
         "wake_at": NOW if number % 2 else None,
+        "log_length": 0,
+        "log_digest": "",
         **more,
     }
 

@@ -8,13 +8,13 @@ import pytest
 from tests.support.agreements import ID, RULES, repository_terms, rule
 from tests.support.houses import MONDAY, OFFICER, Home, Homes, terms_file
 from tracker import flow
-from tracker.base.errors import UnknownThingError
+from tracker.base.errors import BadFactError, UnknownThingError
 from tracker.events.tables import EventRow
+from tracker.obligations import picture as picturing
 from tracker.obligations.tables import ObligationRow
 from tracker.outbox.tables import AlertRow
 from tracker.reminders.recipients import EMAIL, TELEGRAM
 from tracker.reminders.tables import ReminderRow
-from tracker.steps import deriving, reminding
 from tracker.steps.context import Context
 from tracker.terms.model import Agreement
 from tracker.terms.tables import AgreementRow, TermsVersionRow
@@ -116,17 +116,20 @@ def test_a_moved_deadline_starts_its_ladder_anew(home: Home) -> None:
     assert report == flow.LoadReport(changed=[ID], moved=[f"{ID}/renewal-notice/term-1"])
     assert (str(before.likely), str(after.likely)) == ("2027-01-16", "2027-02-13")
     assert (str(before.act_by), str(after.act_by)) == ("2027-01-15", "2027-02-12")
-    assert (after.opened_at, after.reminded_for) == (before.opened_at, None)
+    assert (after.opened_at, after.reminded_for) == (before.opened_at, home.clock.now())
+    assert points(home) == ["T-60", "T-30", "moved-1"]
     assert home.obligation("other/2027-06-30") == other_before
     assert [row.version for row in home.rows(TermsVersionRow)] == [1, 2]
     assert home.rows(AgreementRow)[0].version == 2
 
-    home.run_until(wib("2026-12-22T00:00"))
+    home.run_until(wib("2027-01-14T00:00"))
 
-    assert points(home) == ["T-60", "T-30", "T-60"]
-    again = home.rows(ReminderRow, key=f"{ID}/renewal-notice/term-1/2027-02-12/T-60")
-    assert [row.fired_at for row in again] == [wib("2026-12-18T08:00")]
-    assert [str(content.act_by) for content in home.contents()] == ["2027-01-15", "2027-01-15", "2027-02-12"]
+    assert points(home) == ["T-60", "T-30", "moved-1", "T-30"]  # the announcement stands for the new T-60
+    assert [str(content.act_by) for content in home.contents()] == ["2027-01-15"] * 2 + ["2027-02-12"] * 2
+    announced = next(content for content in home.contents() if content.point == "moved-1")
+    assert announced.notes[0] == (
+        "Tenggat berpindah dari 15 Jan 2027 ke 12 Feb 2027. Sebab: naskah diperbaiki di sistem."
+    )
 
 
 def test_a_rule_that_is_removed_is_superseded(home: Home) -> None:
@@ -137,7 +140,7 @@ def test_a_rule_that_is_removed_is_superseded(home: Home) -> None:
     key = f"{ID}/duty/2026-12-31"
     assert report.superseded == [key]
     gone = home.obligation("duty/2026-12-31")
-    assert (gone.state, gone.closed_why, gone.wake_at) == ("superseded", "terms-changed", None)
+    assert (gone.state, gone.closed_why, gone.wake_at) == ("superseded", "terms-corrected", None)
     assert gone.closed_at == MONDAY
     home.run_until(wib("2027-01-31T00:00"))
     assert home.rows(ReminderRow, obligation_key=key) == []
@@ -202,9 +205,9 @@ def test_an_event_is_alerted_at_once_at_any_hour(homes: Homes) -> None:
     assert home.rows(ObligationRow) == []
     assert flow.next_wake(home.db) is None
 
-    added, changes = home.record("force-majeure-occurred", "2026-11-20", party="kesatu")
+    recorded = home.record("force-majeure-occurred", "2026-11-20", party="kesatu")
 
-    assert (added, changes.added, changes.moved) == (True, 1, [])
+    assert (recorded.added, recorded.changes.added, recorded.changes.moved) == (True, 1, [])
     assert flow.next_wake(home.db) == saturday_night
     assert home.remind() == 1
     (alert,) = home.rows(AlertRow)
@@ -220,7 +223,7 @@ def test_an_event_is_alerted_at_once_at_any_hour(homes: Homes) -> None:
         "tester",
         {"party": "kesatu"},
     )
-    assert home.obligation("force-majeure-notice/2026-11-20:kesatu").event_id == event.id
+    assert home.obligation("force-majeure-notice/2026-11-20:kesatu").event_number == event.number
 
 
 def test_an_event_that_is_learned_of_late_is_still_said(home: Home) -> None:
@@ -238,10 +241,20 @@ def test_the_same_client_key_records_once(home: Home) -> None:
     home.record("force-majeure-occurred", "2026-11-20", key="form-7", party="kesatu")
     before = home.snapshot()
 
-    added, changes = home.record("force-majeure-occurred", "2026-11-21", key="form-7", party="kedua")
+    again = home.record("force-majeure-occurred", "2026-11-20", key="form-7", party="kesatu")
 
-    assert not added
-    assert changes.added == 0
+    assert (again.added, again.event.number, again.changes.added) == (False, 1, 0)
+    assert home.snapshot() == before
+
+
+def test_a_client_key_is_for_one_fact(home: Home) -> None:
+    home.load(terms_file(FORCE_MAJEURE))
+    home.record("force-majeure-occurred", "2026-11-20", key="form-7", party="kesatu")
+    before = home.snapshot()
+
+    with pytest.raises(BadFactError, match=r"'form-7' was used for force-majeure-occurred of 2026-11-20"):
+        home.record("force-majeure-occurred", "2026-11-21", key="form-7", party="kedua")
+
     assert home.snapshot() == before
 
 
@@ -290,7 +303,8 @@ def test_a_closed_obligation_is_reminded_of_no_more(home: Home, kind: str, state
     home.run_until(wib("2026-12-02T00:00"))
     assert points(home) == ["T-30"]
 
-    home.record(kind, "2026-12-01", rule="duty", occurrence="2026-12-31", why="sudah dibahas")
+    why = {"why": "sudah dibahas"} if kind == "obligation-waived" else {}
+    home.record(kind, "2026-12-01", rule="duty", occurrence="2026-12-31", **why)
 
     closed = home.obligation("duty/2026-12-31")
     assert (closed.state, closed.closed_why, closed.wake_at) == (state, kind, None)
@@ -303,9 +317,9 @@ def test_a_closed_obligation_is_reminded_of_no_more(home: Home, kind: str, state
 def test_a_proof_starts_the_duty_that_waits_for_it(home: Home) -> None:
     home.load(terms_file(ON_DATE, rule("10 calendar days after duty fulfilled", "answer")))
 
-    _, changes = home.record("duty-fulfilled", "2026-11-20", rule="duty", occurrence="2026-12-31")
+    recorded = home.record("duty-fulfilled", "2026-11-20", rule="duty", occurrence="2026-12-31")
 
-    assert changes.added == 1
+    assert recorded.changes.added == 1
     assert str(home.obligation("answer/2026-12-31").likely) == "2026-11-30"
 
 
@@ -551,7 +565,7 @@ def test_one_agreement_that_cannot_be_derived_does_not_silence_the_others(
 ) -> None:
     today_only = rule("on 2026-12-31", remind=[0])
     home.load(terms_file(today_only, id="bad"), terms_file(today_only, id="good"))
-    real: Any = vars(reminding)["derive"]
+    real: Any = vars(picturing)["derive"]
 
     def derive(agreement: Agreement, *arguments: Any) -> Any:
         if agreement.id == "bad":
@@ -559,7 +573,7 @@ def test_one_agreement_that_cannot_be_derived_does_not_silence_the_others(
         return real(agreement, *arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(reminding, "derive", derive)
+        patch.setattr(picturing, "derive", derive)
         told = home.run_until(wib("2026-12-31T08:30"))
     assert {delivery.content.agreement for delivery in told.sent} == {"good"}
 
@@ -571,7 +585,7 @@ def test_one_agreement_whose_horizon_cannot_move_does_not_hold_up_the_others(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home.load(terms_file(rule("every semester"), id="bad"), terms_file(rule("every semester"), id="good"))
-    real: Any = vars(deriving)["derive"]
+    real: Any = vars(picturing)["derive"]
 
     def derive(agreement: Agreement, *arguments: Any) -> Any:
         if agreement.id == "bad":
@@ -583,7 +597,7 @@ def test_one_agreement_whose_horizon_cannot_move_does_not_hold_up_the_others(
         before[row.agreement_id] += 1
     home.clock.move_to(max(row.wake_at for row in home.rows(AgreementRow)))
     with monkeypatch.context() as patch:
-        patch.setattr(deriving, "derive", derive)
+        patch.setattr(picturing, "derive", derive)
         while flow.roll_due(home.db, home.house.context, home.clock.now()):
             pass
     assert len(home.rows(ObligationRow, agreement_id="good")) == before["good"] + 1

@@ -30,7 +30,7 @@ def tables(db: Database) -> set[str]:
 
 
 def migrate(db: Database, run: Callable[[Config, str], None], to: str) -> None:
-    with db.write() as connection:
+    with db.restructure() as connection:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection

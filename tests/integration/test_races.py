@@ -17,6 +17,7 @@ from tests.support.houses import MONDAY, Home, Homes, Recorder, terms_file
 from tests.support.waiting import until
 from tracker import flow
 from tracker.base.db import Database
+from tracker.base.errors import BadFactError
 from tracker.bootstrap import build_cycle
 from tracker.events import service as events
 from tracker.events.model import Event
@@ -100,7 +101,7 @@ def test_one_fact_from_two_places_is_recorded_once(homes: Homes, home: Home, dat
     with two_of(homes, database_url) as pair:
         results = at_once(*map(record, pair))
 
-    assert sorted(added for added, _ in results) == [False, True]
+    assert sorted(one.added for one in results) == [False, True]
     assert len(home.rows(EventRow)) == len(home.rows(ObligationRow)) == 1
 
 
@@ -187,11 +188,11 @@ def test_one_client_key_for_two_agreements(postgres_url: str, tmp_path: Path) ->
 
     with two_of(homes, postgres_url) as (one, two), ThreadPoolExecutor(1) as pool:
         with one.db.write() as held:
-            events.record(held, first, MONDAY, "tester", "form-7")
+            events.append(held, first, MONDAY, "tester", "form-7")
             second = pool.submit(two.record, first.kind, "2026-11-20", agreement="agreement-2", key="form-7")
             until(lambda: lock_waits(watch) or second.done(), "the second one waiting for the first")
-        added, _ = second.result()
+        with pytest.raises(BadFactError, match="'form-7' was used for force-majeure-occurred"):
+            second.result()
 
-    assert not added
     assert len(homes.build().rows(EventRow)) == 1
     watch.close()

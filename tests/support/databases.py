@@ -84,6 +84,7 @@ def _empty(url: str) -> None:
     tables = ", ".join(SQLModel.metadata.tables)
     with psycopg.connect(url) as connection:
         connection.execute(_LEFT_OVER)
+        connection.execute(b"SET session_replication_role = replica")  # append-only tables, too
         connection.execute(f"TRUNCATE {tables} RESTART IDENTITY".encode())
 
 

@@ -19,7 +19,6 @@ from tracker.base.settings import Settings
 from tracker.bootstrap import House, build_context, build_cycle
 from tracker.events.model import Event
 from tracker.events.tables import EventRow
-from tracker.obligations.service import Changes
 from tracker.obligations.tables import ObligationRow
 from tracker.outbox.content import AlertContent
 from tracker.outbox.delivery import Accepted, Delivery
@@ -100,7 +99,7 @@ class Home:
 
     def record(
         self, kind: str, day: str, *, key: str | None = None, agreement: str = ID, **details: str
-    ) -> tuple[bool, Changes]:
+    ) -> flow.Recorded:
         """Record a fact now."""
         event = Event(agreement, kind, date.fromisoformat(day), details)
         return flow.record_event(self.db, self.house.context, event, self.clock.now(), "tester", key)

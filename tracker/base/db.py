@@ -23,6 +23,7 @@ from tracker.base.errors import DatabaseError, SettingsError
 
 _BUSY_SECONDS = 30
 _READ_ONLY = "tracker_read_only"
+_RESTRUCTURING = "tracker_restructuring"
 _UNDEFINED_TABLE = "42P01"
 
 
@@ -39,6 +40,7 @@ class Database:
             event.listen(self.engine, "connect", _do_not_wait_for_disk)
         # Threads of one process queue here rather than in SQLite's busy handler, which sleeps.
         self._turn: AbstractContextManager[Any] = nullcontext() if self.is_postgresql else Lock()
+        self._restructuring = self.engine.execution_options(**{_RESTRUCTURING: True})
         self._reading = self.engine.execution_options(**{_READ_ONLY: True})
 
     @property
@@ -59,6 +61,29 @@ class Database:
             _prepare_folder(self.engine.url.database)
         with self._turn, _explained(self.engine), self.engine.begin() as connection:
             yield connection
+
+    @contextmanager
+    def restructure(self) -> Iterator[Connection]:
+        """Open a write transaction in which tables may be built anew.
+
+        SQLite would take replacing a table for deleting all its rows: it checks foreign keys at
+        the end here, not on the way.
+        """
+        with self.write() if self.is_postgresql else self._without_foreign_keys() as connection:
+            yield connection
+
+    @contextmanager
+    def _without_foreign_keys(self) -> Iterator[Connection]:
+        if not self.exists:
+            _prepare_folder(self.engine.url.database)
+        try:
+            with self._turn, _explained(self.engine), self._restructuring.begin() as connection:
+                yield connection
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+                if broken:
+                    raise DatabaseError(f"rows point to nothing after the change: {broken[:3]}")
+        finally:
+            self.engine.dispose()  # later connections check foreign keys again
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -143,8 +168,10 @@ def _do_not_wait_for_disk(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    read_only = connection.get_execution_options().get(_READ_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if options.get(_RESTRUCTURING, False):
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # has no effect inside a transaction
+    connection.exec_driver_sql("BEGIN" if options.get(_READ_ONLY, False) else "BEGIN IMMEDIATE")
 
 
 def insert_once(connection: Connection, table: Any, rows: Sequence[dict[str, Any]]) -> None:

@@ -26,6 +26,10 @@ class BadTermsError(TrackerError):
     """The terms files have faults; nothing was loaded from the files named above."""
 
 
+class BadFactError(TrackerError):
+    """The fact cannot be recorded."""
+
+
 class SettingsError(TrackerError):
     """A setting is wrong."""
 

@@ -19,6 +19,7 @@ app = typer.Typer(
 for module in (terms, look, replay):
     module.register(app)
 app.add_typer(event.app, name="event")
+app.add_typer(event.app, name="events", hidden=True)  # both are said
 app.add_typer(database.app, name="db")
 
 

@@ -1,74 +1,155 @@
-"""Commands about events: record a fact, list the log."""
+"""Commands about events: record a fact, correct one, list the log, verify it."""
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tracker.cli.terms import AsJson
 
-app = typer.Typer(help="Facts: record them, list them.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from tracker.bootstrap import House
+    from tracker.flow import Recorded
+
+app = typer.Typer(help="Facts: record them, correct them, list them, verify the log.", no_args_is_help=True)
+AgreementId = Annotated[str, typer.Argument(help="the agreement's id")]
+Details = Annotated[
+    list[str] | None, typer.Option("--detail", "-d", help="key=value, e.g. party=kesatu (again for more)")
+]
+By = Annotated[str, typer.Option(help="who records it; default: who is logged in")]
+Key = Annotated[str | None, typer.Option(help="your own key: the same key twice records once")]
+On = Annotated[str, typer.Option("--on", help="the day it happened, YYYY-MM-DD")]
 
 
 @app.command("record")
 def record(
-    agreement: Annotated[str, typer.Argument(help="the agreement's id")],
+    agreement: AgreementId,
     kind: Annotated[str, typer.Argument(help="e.g. force-majeure-occurred, notice-served")],
-    on: Annotated[str, typer.Option("--on", help="the day it happened, YYYY-MM-DD")],
-    detail: Annotated[
-        list[str] | None, typer.Option("--detail", "-d", help="key=value, e.g. party=kesatu")
-    ] = None,
-    by: Annotated[str, typer.Option(help="who records it")] = "",
-    key: Annotated[str | None, typer.Option(help="your own key: the same key twice records once")] = None,
+    on: On,
+    detail: Details = None,
+    by: By = "",
+    key: Key = None,
 ) -> None:
     """Record a fact, and derive what follows from it at once."""
-    import getpass
+    _record(agreement, kind, on, detail or [], by, key)
 
-    from tracker import flow
+
+@app.command("correct")
+def correct(
+    agreement: AgreementId,
+    number: Annotated[int, typer.Argument(help="the entry to correct, as 'event list' numbers it")],
+    why: Annotated[str, typer.Option(help="why it was wrong")],
+    on: Annotated[str | None, typer.Option("--on", help="the right day; default: as it was")] = None,
+    detail: Details = None,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="it never happened")] = False,  # noqa: FBT002
+    by: By = "",
+    key: Key = None,
+) -> None:
+    """Correct a fact: everything is derived again as if the right one had been recorded.
+
+    Details that are not named stay as they were; KEY= (nothing after it) takes one away.
+    """
+    from tracker.events.kinds import CORRECTED
+
+    details = [f"corrects={number}", f"why={why}", *(detail or [])]
+    if withdraw:
+        details.append("withdrawn=yes")
+    _record(agreement, CORRECTED, on or _day_of(agreement, number), details, by, key)
+
+
+def _house() -> "House":
     from tracker.bootstrap import build
-    from tracker.cli.terms import parse_events
     from tracker.migrations import require_current
 
     house = build()
     require_current(house.db, house.settings.migrations_dir)
-    text = ",".join([f"{kind}={on}", *(detail or [])])
-    event = parse_events(flow.agreement_named(house.db, agreement), [text], "KIND --on --detail")[0]
+    return house
+
+
+def _day_of(agreement: str, number: int) -> str:
+    from tracker.base.errors import UnknownThingError
+    from tracker.events.log import effective
+    from tracker.events.service import logs_of
+
+    with _house().db.read() as connection:
+        log = logs_of(connection, [agreement]).get(agreement, [])
+    days = {event.number: event.happened_on for event in (*log, *effective(log))}
+    if number not in days:
+        raise UnknownThingError(f"{agreement}'s log has no entry {number}; 'tracker event list' shows them.")
+    return days[number].isoformat()
+
+
+def _record(agreement: str, kind: str, on: str, details: list[str], by: str, key: str | None) -> None:
+    import getpass
+
+    from tracker import flow
+    from tracker.events.model import BadEventError, event_of
+
+    house = _house()
+    flow.agreement_named(house.db, agreement)
+    try:
+        event = event_of(agreement, kind, on, details)
+    except BadEventError as error:
+        raise typer.BadParameter(str(error), param_hint="KIND --on --detail") from None
     who = by or getpass.getuser()
-    added, changes = flow.record_event(house.db, house.context, event, house.clock.now(), who, key)
-    if not added:
-        typer.echo(f"Already recorded under the key {key!r}; nothing changed.")
+    found = flow.record_event(house.db, house.context, event, house.clock.now(), who, key)
+    _say(found, key)
+
+
+def _say(found: "Recorded", key: str | None) -> None:
+    event, changes = found.event, found.changes
+    if not found.added:
+        typer.echo(f"Already recorded under the key {key!r} as entry {event.number}; nothing changed.")
         return
-    typer.echo(f"Recorded: {kind} on {on}. {changes.added} obligations opened, {len(changes.moved)} moved.")
+    typer.echo(
+        f"Recorded as entry {event.number}: {event.kind} on {event.happened_on}. "
+        f"{changes.added} obligations opened, {len(changes.moved)} moved, "
+        f"{len(changes.closed) + len(changes.superseded)} closed."
+    )
+    for name in changes.moved:
+        typer.echo(f"  moved:  {name}")
+    for name in (*changes.closed, *changes.superseded):
+        typer.echo(f"  closed: {name}")
 
 
 @app.command("list")
 def list_events(
-    agreement: Annotated[str, typer.Argument(help="the agreement's id")],
+    agreement: AgreementId,
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """List the facts about an agreement in the order they were recorded."""
-    from tracker.bootstrap import build
-    from tracker.events.service import events_of
-    from tracker.migrations import require_current
+    from tracker.events.service import logs_of
 
-    house = build()
-    require_current(house.db, house.settings.migrations_dir)
-    with house.db.read() as connection:
-        found = events_of(connection, [agreement]).get(agreement, [])
-    rows = [
-        {
-            "id": number,
-            "kind": event.kind,
-            "happened_on": event.happened_on.isoformat(),
-            "details": dict(event.details),
-            "recorded_at": event.recorded_at.isoformat() if event.recorded_at else None,
-            "recorded_by": event.recorded_by,
-        }
-        for number, event in found
-    ]
+    with _house().db.read() as connection:
+        log = logs_of(connection, [agreement]).get(agreement, [])
     if as_json:
+        rows = [
+            {
+                "number": event.number,
+                "kind": event.kind,
+                "happened_on": event.happened_on.isoformat(),
+                "details": dict(event.details),
+                "recorded_at": event.recorded_at.isoformat() if event.recorded_at else None,
+                "recorded_by": event.recorded_by,
+            }
+            for event in log
+        ]
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
-    for number, event in found:
+    for event in log:
         details = ", ".join(f"{name}={value}" for name, value in event.details.items())
-        typer.echo(f"{number:>5}  {event.happened_on}  {event.kind}  {details}  ({event.recorded_by})")
+        typer.echo(f"{event.number:>5}  {event.happened_on}  {event.kind}  {details}  ({event.recorded_by})")
+
+
+@app.command("verify")
+def verify() -> None:
+    """Check that nothing in any log was changed, removed or slipped in; exit 1 where something was."""
+    from tracker.events.service import verified
+
+    with _house().db.read() as connection:
+        found = verified(connection)
+    for one in found.breaks:
+        typer.echo(f"{one.agreement}#{one.number}: {one.what}", err=True)
+    typer.echo(f"{found.entries} entries in the logs of {found.agreements} agreements, digest {found.digest}")
+    if found.breaks:
+        raise typer.Exit(1)

@@ -104,7 +104,8 @@ def compute(
 def parse_events(agreement: "Agreement", texts: list[str], option: str = "--event") -> "list[Event]":
     """Read events given on the command line; a bad one is an error that says what was expected."""
     from tracker.base.errors import UnknownThingError
-    from tracker.events.model import FULFILLING, WAIVING, BadEventError, parse_event
+    from tracker.events.kinds import KINDS
+    from tracker.events.model import BadEventError, parse_event
 
     try:
         events = [parse_event(agreement.id, text) for text in texts]
@@ -114,7 +115,7 @@ def parse_events(agreement: "Agreement", texts: list[str], option: str = "--even
         if event.party is not None and event.party not in agreement.parties:
             parties = ", ".join(agreement.parties)
             raise UnknownThingError(f"party={event.party}: {agreement.id} has the parties {parties}.")
-        if event.kind not in agreement.event_kinds() | FULFILLING | {WAIVING}:
+        if event.kind not in agreement.event_kinds() | set(KINDS):
             kinds = ", ".join(sorted(agreement.event_kinds()))
             typer.echo(
                 f"note: no rule of {agreement.id} waits for {event.kind!r}; its rules wait for: {kinds}",

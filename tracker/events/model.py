@@ -5,23 +5,13 @@ the service learned of it. Details are short texts keyed by name (`party`, `desi
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from tracker.base.iso import iso_date
-from tracker.terms.grammar import DESIRED_END_EVENT, SLUG
-
-FULFILLING = frozenset({"notice-served", "report-submitted", "payment-made", "duty-fulfilled"})
-"""Kinds that prove one obligation done; they carry `rule` and `occurrence`."""
-WAIVING = "obligation-waived"
-DATED_DETAILS = ("desired_end", "sent_on", "received_on", "until")
-REQUIRED: Mapping[str, tuple[str, ...]] = {
-    DESIRED_END_EVENT: ("desired_end",),
-    WAIVING: ("rule", "occurrence", "why"),
-    **dict.fromkeys(FULFILLING, ("rule", "occurrence")),
-}
-"""Details without which a fact of that kind says nothing."""
+from tracker.events.kinds import CORRECTED, kind_of
+from tracker.terms.grammar import SLUG
 
 _EXPECTED = "KIND=YYYY-MM-DD[,key=value...], e.g. force-majeure-occurred=2026-12-01,party=kesatu"
 
@@ -32,7 +22,7 @@ class BadEventError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One fact about one agreement."""
+    """One fact about one agreement; `number` is its place in the agreement's log, from 1."""
 
     agreement: str
     kind: str
@@ -40,6 +30,7 @@ class Event:
     details: Mapping[str, str] = field(default_factory=dict)
     recorded_at: datetime | None = None
     recorded_by: str = ""
+    number: int | None = None
 
     @property
     def party(self) -> str | None:
@@ -63,8 +54,14 @@ def parse_event(agreement: str, text: str) -> Event:
     """Read `KIND=YYYY-MM-DD[,key=value...]`; BadEventError says what was expected."""
     head, *rest = text.split(",")
     kind, _, day = head.partition("=")
+    return event_of(agreement, kind, day, rest, text)
+
+
+def event_of(agreement: str, kind: str, day: str, parts: Sequence[str], text: str = "") -> Event:
+    """Make an event of a kind, a day and `key=value` parts; BadEventError says what was expected."""
+    text = text or ",".join([f"{kind}={day}", *parts])
     details: dict[str, str] = {}
-    for part in rest:
+    for part in parts:
         key, equals, value = part.partition("=")
         if not equals or not key.strip():
             raise BadEventError(f"{part!r} in {text!r} is not key=value, expected {_EXPECTED}")
@@ -75,15 +72,23 @@ def parse_event(agreement: str, text: str) -> Event:
 
 
 def checked(event: Event) -> Event:
-    """Give the event back if it says enough; BadEventError names the field otherwise."""
+    """Give the event back if it says enough and no more; BadEventError names the field otherwise."""
     if not re.fullmatch(SLUG, event.kind):
         raise BadEventError(f"{event.kind!r} is not an event kind, expected words-with-hyphens")
-    for name in REQUIRED.get(event.kind, ()):
+    kind = kind_of(event.kind)
+    for name in kind.required:
         if not event.details.get(name):
             raise BadEventError(f"{event.kind} needs {name}=..., expected {_EXPECTED}")
-    for name in DATED_DETAILS:
-        if name in event.details:
-            _date(event.details[name], f"{name}={event.details[name]}")
+    for name, given in event.details.items():
+        check = kind.check_of(name)
+        if check is None:
+            known = ", ".join(kind.names)
+            raise BadEventError(f"{event.kind} has no {name!r}, expected one of {known}")
+        if not given and event.kind == CORRECTED:
+            continue  # takes the detail away
+        expected = check(given)
+        if expected is not None:
+            raise BadEventError(f"{name}={given}: {event.kind} expects {expected}")
     return event
 
 

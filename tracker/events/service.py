@@ -1,60 +1,143 @@
-"""Recording facts once, and reading them back."""
+"""Adding facts to an agreement's log, once, and reading them back."""
 
+import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
-from tracker.events.model import Event, checked
+from tracker.events.chain import Break, breaks, digest
+from tracker.events.model import BadEventError, Event, checked
 from tracker.events.tables import EventRow
-from tracker.terms.service import batches
+from tracker.terms.service import batches, changed_texts
+from tracker.terms.tables import AgreementRow
 
 
-def record(
+def append(
     connection: Connection, event: Event, now: datetime, by: str, client_key: str | None = None
-) -> tuple[int, bool]:
-    """Add a fact; the same client key twice records once. Gives its id and whether it is new."""
+) -> tuple[Event, bool]:
+    """Add a fact to its agreement's log; gives it with its number, and whether it is new.
+
+    The same client key twice records once; with another fact it is a BadEventError. The caller
+    holds the agreement's lock, so that no two entries get one number.
+    """
     checked(event)
-    values = {
-        "agreement_id": event.agreement,
-        "kind": event.kind,
-        "happened_on": event.happened_on,
-        "details": dict(event.details),
-        "recorded_at": now,
-        "recorded_by": by,
-        "client_key": client_key,
-    }
+    if client_key is not None and (known := _recorded(connection, client_key)) is not None:
+        return _same(known, event, client_key), False
+    head = connection.execute(
+        select(col(AgreementRow.log_length), col(AgreementRow.log_digest)).where(
+            col(AgreementRow.id) == event.agreement
+        )
+    ).one()
+    added = replace(event, recorded_at=now, recorded_by=by, number=head.log_length + 1)
+    of_entry = digest(head.log_digest, added, head.log_length + 1, client_key)
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(EventRow).values(values).on_conflict_do_nothing(index_elements=["client_key"])
-    added = connection.execute(statement.returning(col(EventRow.id))).scalar()
-    if added is not None:
-        return added, True
-    known = connection.execute(select(col(EventRow.id)).where(col(EventRow.client_key) == client_key))
-    return int(str(known.scalar_one())), False
+    inserted = connection.execute(
+        dialect.insert(EventRow)
+        .values(
+            agreement_id=added.agreement,
+            number=added.number,
+            kind=added.kind,
+            happened_on=added.happened_on,
+            details=dict(added.details),
+            recorded_at=now,
+            recorded_by=by,
+            client_key=client_key,
+            digest=of_entry,
+        )
+        .on_conflict_do_nothing(index_elements=["client_key"])
+        .returning(col(EventRow.number))
+    ).scalar()
+    if inserted is None and client_key is not None:
+        # Race: another agreement's fact was recorded under this key since we looked.
+        known = _recorded(connection, client_key)
+        if known is not None:
+            return _same(known, event, client_key), False
+    connection.execute(
+        update(AgreementRow)
+        .where(col(AgreementRow.id) == added.agreement)
+        .values(log_length=added.number, log_digest=of_entry)
+    )
+    return added, True
 
 
-def events_of(connection: Connection, agreements: Iterable[str]) -> dict[str, list[tuple[int, Event]]]:
-    """Read the facts about some agreements, each with its id, in the order they were recorded."""
-    found: dict[str, list[tuple[int, Event]]] = {}
-    for batch in batches(set(agreements)):
+def _same(known: Event, event: Event, client_key: str) -> Event:
+    """Give the fact that a key was used for; BadEventError where it is another one."""
+    if _said(known) != _said(event):
+        raise BadEventError(
+            f"the key {client_key!r} was used for {known.kind} of {known.happened_on} "
+            f"({known.agreement}#{known.number}), expected a new key for another fact"
+        )
+    return known
+
+
+def _said(event: Event) -> tuple[object, ...]:
+    return event.agreement, event.kind, event.happened_on, dict(event.details)
+
+
+def _recorded(connection: Connection, client_key: str) -> Event | None:
+    row = connection.execute(select(EventRow).where(col(EventRow.client_key) == client_key)).one_or_none()
+    return None if row is None else _event(row)
+
+
+def logs_of(connection: Connection, agreements: Iterable[str]) -> dict[str, list[Event]]:
+    """Read the logs of some agreements, each in the order it was recorded."""
+    found: dict[str, list[Event]] = {}
+    for batch in batches(sorted(set(agreements))):
         query = (
-            select(
-                col(EventRow.id),
-                col(EventRow.agreement_id),
-                col(EventRow.kind),
-                col(EventRow.happened_on),
-                col(EventRow.details),
-                col(EventRow.recorded_at),
-                col(EventRow.recorded_by),
-            )
+            select(EventRow)
             .where(col(EventRow.agreement_id).in_(batch))
-            .order_by(col(EventRow.id))
+            .order_by(col(EventRow.agreement_id), col(EventRow.number))
         )
         for row in connection.execute(query):
-            event = Event(
-                row.agreement_id, row.kind, row.happened_on, row.details, row.recorded_at, row.recorded_by
-            )
-            found.setdefault(row.agreement_id, []).append((row.id, event))
+            found.setdefault(row.agreement_id, []).append(_event(row))
     return found
+
+
+def _event(row: Any) -> Event:
+    return Event(
+        row.agreement_id,
+        row.kind,
+        row.happened_on,
+        row.details,
+        row.recorded_at,
+        row.recorded_by,
+        row.number,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What checking all logs found; `digest` covers the last entry of each: note it down elsewhere.
+
+    Whoever can write to the database could rewrite a log together with everything that is kept
+    beside it, but not the digest in your drawer.
+    """
+
+    agreements: int
+    entries: int
+    digest: str
+    breaks: tuple[Break, ...]
+
+
+def verified(connection: Connection) -> Verified:
+    """Check every entry of every log, and every terms text; one agreement in memory at a time."""
+    heads = connection.execute(
+        select(col(AgreementRow.id), col(AgreementRow.log_length), col(AgreementRow.log_digest)).order_by(
+            col(AgreementRow.id)
+        )
+    ).all()
+    found: list[Break] = []
+    whole = hashlib.sha256()
+    for head in heads:
+        whole.update(f"{head.id} {head.log_length} {head.log_digest}\n".encode())
+        entries = connection.execute(
+            select(EventRow).where(col(EventRow.agreement_id) == head.id).order_by(col(EventRow.number))
+        )
+        found += breaks(head.id, entries, head.log_length, head.log_digest)
+        found += [Break(head.id, 0, what) for what in changed_texts(connection, head.id)]
+    return Verified(len(heads), sum(head.log_length for head in heads), whole.hexdigest(), tuple(found))

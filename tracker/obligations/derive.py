@@ -9,7 +9,8 @@ from datetime import date
 from typing import NamedTuple
 
 from tracker.calendars.model import Calendar
-from tracker.events.model import FULFILLING, Event
+from tracker.events.kinds import FULFILLING
+from tracker.events.model import Event
 from tracker.obligations.counting import Counting, count, count_from, uses_working_days
 from tracker.obligations.deadline import Deadline, certain_deadline, deadline
 from tracker.obligations.model import Obligation, State

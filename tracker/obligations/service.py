@@ -23,13 +23,20 @@ DERIVED = (
     "occurrence",
     "state",
     *FIGURES,
-    "event_id",
+    "event_number",
     "opened_at",
     "reminded_for",
     "wake_at",
+    "snoozed_until",
+    "acknowledged_until",
+    "moves",
+    "closed_at",
+    "closed_why",
 )
 """The columns that a derivation fills."""
 _IN_ORDER = itemgetter(*DERIVED)
+_SAME_FOREVER = ("key", "agreement_id", "rule", "occurrence", "opened_at")
+_CHANGING = tuple(name for name in DERIVED if name not in _SAME_FOREVER)
 
 
 @dataclass(slots=True)
@@ -39,6 +46,7 @@ class Changes:
     added: int = 0
     moved: list[str] = field(default_factory=list)
     superseded: list[str] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
 
 
 def stored(connection: Connection, agreements: Iterable[str]) -> dict[str, Any]:
@@ -63,27 +71,27 @@ def store(
     derived: Sequence[dict[str, Any]],
     before: dict[str, Any],
     now: datetime,
+    cause: str,
 ) -> Changes:
-    """Write what derivation gave of obligations that are there: update moved ones, supersede vanished ones.
+    """Write what derivation gave of obligations that are there: update changed ones, supersede vanished ones.
 
-    `before` is what `stored` gave for the same agreements. A closed obligation is never touched,
-    except that a superseded one that is derived again is reopened.
+    `before` is what `stored` gave for the same agreements; `cause` is why some have vanished.
     """
     changes = Changes()
     updates = []
     for row in derived:
         known = before[row["key"]]
-        revived = known.state == State.SUPERSEDED
-        if known.state in CLOSED and not revived:
-            continue
-        if revived or any(getattr(known, name) != row[name] for name in FIGURES):
-            updates.append(_moved(row))
-            changes.moved.append(row["key"])
+        if any(getattr(known, name) != row[name] for name in _CHANGING):
+            updates.append({name: row[name] for name in ("key", *_CHANGING)})
+            if known.act_by != row["act_by"] and row["state"] == State.OPEN:
+                changes.moved.append(row["key"])
+            if row["state"] in CLOSED and known.state not in CLOSED:
+                changes.closed.append(row["key"])
     names = {row["key"] for row in derived}
     for key, known in before.items():
         if key not in names and known.state not in CLOSED:
             changes.superseded.append(key)
-            updates.append(_superseded(key, known, now))
+            updates.append(_superseded(key, known, now, cause))
     if updates:
         update_all(connection, updates)
     return changes
@@ -101,21 +109,9 @@ def update_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     connection.execute(statement, values)
 
 
-def _moved(row: dict[str, Any]) -> dict[str, Any]:
-    names = ("key", *FIGURES, "state", "reminded_for", "wake_at")
-    return {**{name: row[name] for name in names}, "closed_at": None, "closed_why": None}
-
-
-def _superseded(key: str, known: Any, now: datetime) -> dict[str, Any]:
-    unchanged = {name: getattr(known, name) for name in (*FIGURES, "reminded_for")}
-    return {
-        "key": key,
-        **unchanged,
-        "state": State.SUPERSEDED.value,
-        "wake_at": None,
-        "closed_at": now,
-        "closed_why": "terms-changed",
-    }
+def _superseded(key: str, known: Any, now: datetime, cause: str) -> dict[str, Any]:
+    closing = {"state": State.SUPERSEDED.value, "wake_at": None, "closed_at": now, "closed_why": cause}
+    return {"key": key, **{name: getattr(known, name) for name in _CHANGING}, **closing}
 
 
 def due(connection: Connection, now: datetime, limit: int) -> list[Any]:
@@ -128,13 +124,3 @@ def due(connection: Connection, now: datetime, limit: int) -> list[Any]:
         .with_for_update(skip_locked=True)
     )
     return list(connection.execute(query))
-
-
-def close(connection: Connection, key: str, state: State, now: datetime, why: str) -> bool:
-    """Close one open obligation; False where it was closed already."""
-    statement = (
-        update(ObligationRow)
-        .where(col(ObligationRow.key) == key, col(ObligationRow.state).not_in([s.value for s in CLOSED]))
-        .values(state=state.value, wake_at=None, closed_at=now, closed_why=why)
-    )
-    return connection.execute(statement).rowcount == 1

@@ -34,11 +34,14 @@ class ObligationRow(SQLModel, table=True):
     latest: date | None = None
     provisional: bool = False
     lapses_on: date | None = None
-    event_id: int | None = Field(default=None, foreign_key="event.id")
+    event_number: int | None = Field(default=None, description="entry of the log that started it")
     opened_at: datetime
     reminded_for: datetime | None = Field(
         default=None, description="instant that the point which fired last was planned for"
     )
     wake_at: datetime | None = None
+    snoozed_until: date | None = None
+    acknowledged_until: date | None = None
+    moves: int = Field(default=0, description="how often its deadline has moved")
     closed_at: datetime | None = None
     closed_why: str | None = None

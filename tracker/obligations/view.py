@@ -1,17 +1,25 @@
 """One obligation as other programs read it: the JSON of the command line contract. Pure."""
 
+from datetime import date
 from typing import Any
 
 from tracker.obligations.deadline import Deadline
+from tracker.obligations.life import UNTOUCHED, Life, Proof, verdict
 from tracker.obligations.model import Obligation
 from tracker.obligations.wording import clause_text
-from tracker.terms.model import Agreement, Cost
+from tracker.terms.model import Agreement, Cost, Rule
 
 
-def as_json(agreement: Agreement, obligation: Obligation, state: str | None = None) -> dict[str, Any]:
-    """Give the obligation as JSON values; dates are ISO, absent ones null."""
+def as_json(
+    agreement: Agreement, obligation: Obligation, state: str | None = None, life: Life = UNTOUCHED
+) -> dict[str, Any]:
+    """Give the obligation as JSON values; dates are ISO, absent ones null.
+
+    Where a person has set another day to act by, `act_by` is that day and `override` says who, why,
+    and what was computed.
+    """
     rule, deadline = obligation.rule, obligation.deadline
-    return {
+    found = {
         "agreement": obligation.agreement,
         "rule": rule.id,
         "occurrence": obligation.occurrence,
@@ -23,6 +31,53 @@ def as_json(agreement: Agreement, obligation: Obligation, state: str | None = No
         "if_missed": (rule.if_missed or Cost.NONE_STATED).value,
         "readings": _readings(deadline),
     }
+    return {**found, **_life(rule, deadline, life)} if life is not UNTOUCHED else found
+
+
+def _life(rule: Rule, deadline: Deadline | None, life: Life) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "proofs": [_proof(proof) for proof in life.proofs],
+        "missing": list(life.missing),
+        "acknowledged_until": _iso(life.acknowledged_until),
+        "snoozed_until": _iso(life.snoozed_until),
+    }
+    judged = verdict(rule, life, deadline)
+    if judged is not None:
+        found["verdict"] = {
+            "day": judged.day.isoformat(),
+            "in_time": judged.in_time,
+            "days_after": {
+                "safe": judged.after_safe,
+                "likely": judged.after_likely,
+                "latest": judged.after_latest,
+            },
+        }
+    if life.override is not None:
+        found["act_by"] = life.override.act_by.isoformat()
+        found["override"] = {
+            "by": life.override.by,
+            "why": life.override.why,
+            "computed": _iso(deadline.act_by if deadline else None),
+        }
+    return found
+
+
+def _proof(proof: Proof) -> dict[str, Any]:
+    details = proof.fact.details
+    return {
+        "number": proof.number,
+        "kind": proof.fact.kind,
+        "sent_on": _iso(proof.sent_on),
+        "received_on": _iso(proof.received_on),
+        "parts": sorted(proof.parts),
+        "accepted": proof.accepted,
+        "by": proof.fact.recorded_by,
+        **{name: details.get(name) for name in ("letter", "channel", "evidence", "note")},
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _figures(deadline: Deadline | None) -> dict[str, Any]:

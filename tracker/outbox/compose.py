@@ -1,6 +1,7 @@
 """From an obligation and a reminder point to what the alert says. Pure."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 
 from tracker.base.dates import short_date
 from tracker.calendars.model import Calendar
@@ -18,7 +19,7 @@ from tracker.obligations.wording import (
     why_two_dates,
 )
 from tracker.outbox.content import AlertContent
-from tracker.reminders.ladder import Point
+from tracker.reminders.ladder import AT_ONCE, Point
 from tracker.reminders.recipients import Detour, Route
 from tracker.terms.model import Agreement
 
@@ -50,9 +51,15 @@ def compose(
     point: Point,
     missed: Sequence[str],
     route: Route,
+    because: Sequence[str],
+    now: datetime,
 ) -> AlertContent:
-    """Write the content of one alert in the recipient's language."""
+    """Write the content of one alert in the recipient's language.
+
+    `because` are sentences about what led to it; `now` is when it is made (UTC).
+    """
     rule, language = obligation.rule, route.language
+    today = now.astimezone(agreement.zone).date()
     summary = rule.summary.in_language(language) if rule.summary else headline(rule, language)
     return AlertContent(
         language=language,
@@ -84,7 +91,11 @@ def compose(
             )
             if sentence
         ),
-        notes=tuple(_notes(obligation, deadline, missed, route)),
+        notes=(
+            *because,
+            *(_learned_late(deadline, today, language) if point.name == AT_ONCE else ()),
+            *_notes(obligation, deadline, missed, route),
+        ),
     )
 
 
@@ -109,12 +120,40 @@ def _notes(obligation: Obligation, deadline: Deadline, missed: Sequence[str], ro
         name = event_name(obligation.trigger.kind, route.language)
         day = short_date(obligation.trigger.happened_on, route.language)
         yield f"Follows from: {name}, {day}." if english else f"Akibat peristiwa: {name}, {day}."
+    yield from _of_points(missed, route.language)
+    for reason in deadline.reasons:
+        yield reason_text(reason, route.language)
+
+
+def _learned_late(deadline: Deadline, today: date, language: str) -> Iterator[str]:
+    """Say in plain words that what follows from an event is due now, or was due before today."""
+    if today == deadline.act_by:
+        yield (
+            "The deadline is today: only hours are left."
+            if language == "en"
+            else "Tenggatnya hari ini: tinggal hitungan jam."
+        )
+    elif today > deadline.latest:
+        day = short_date(deadline.latest, language)
+        yield (
+            f"The deadline has already passed on every reading (latest {day}). Send it today all the same."
+            if language == "en"
+            else f"Tenggatnya sudah lewat menurut semua tafsir (paling akhir {day}). Tetap kirim hari ini."
+        )
+    elif today > deadline.act_by:
+        day = short_date(deadline.latest, language)
+        yield (
+            f"The safe day has already passed; on the mildest reading it is in time until {day}. Act today."
+            if language == "en"
+            else f"Hari aman lewat; menurut tafsir terlonggar masih bisa sampai {day}. Kirim hari ini."
+        )
+
+
+def _of_points(missed: Sequence[str], language: str) -> Iterator[str]:
     if missed:
         points = ", ".join(missed)
         yield (
             f"Earlier reminders were not sent ({points}); this one stands for them."
-            if english
+            if language == "en"
             else f"Pengingat sebelumnya tidak terkirim ({points}); pesan ini mewakilinya."
         )
-    for reason in deadline.reasons:
-        yield reason_text(reason, route.language)

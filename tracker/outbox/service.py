@@ -1,7 +1,7 @@
 """Alerts in the store: added with the state change that caused them, claimed, and settled."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,9 +9,10 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlmodel import col
 
 from tracker.base.db import earliest, insert_once
+from tracker.obligations.tables import ObligationRow
 from tracker.outbox.tables import AlertRow, AttemptRow
 
-PENDING, ACCEPTED, REFUSED = "pending", "accepted", "refused"
+PENDING, ACCEPTED, REFUSED, WITHDRAWN = "pending", "accepted", "refused", "withdrawn"
 _ANSWER_AT_MOST = 2048
 
 
@@ -29,6 +30,9 @@ class Claimed:
     message_id: str
     thread_id: str
     attempts: int
+
+
+_CLAIMED = tuple(col(getattr(AlertRow, field.name)) for field in fields(Claimed))
 
 
 def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -54,18 +58,7 @@ def claim(connection: Connection, worker: str, now: datetime, lease: timedelta, 
         update(AlertRow)
         .where(col(AlertRow.key).in_(due.scalar_subquery()))
         .values(next_try_at=now + lease, lease_holder=worker, attempts=col(AlertRow.attempts) + 1)
-        .returning(
-            col(AlertRow.key),
-            col(AlertRow.reminder_key),
-            col(AlertRow.obligation_key),
-            col(AlertRow.contact),
-            col(AlertRow.channel),
-            col(AlertRow.address),
-            col(AlertRow.content),
-            col(AlertRow.message_id),
-            col(AlertRow.thread_id),
-            col(AlertRow.attempts),
-        )
+        .returning(*_CLAIMED)
     )
     claimed = [Claimed(**row) for row in connection.execute(statement).mappings()]
     if claimed:
@@ -76,6 +69,24 @@ def claim(connection: Connection, worker: str, now: datetime, lease: timedelta, 
         ]
         connection.execute(insert(AttemptRow), attempts)
     return claimed
+
+
+def withdraw(connection: Connection, agreement: str, contacts: Sequence[str]) -> list[Claimed]:
+    """Take back the alerts about an agreement that wait for some contacts; gives them."""
+    if not contacts:
+        return []
+    of_agreement = select(col(ObligationRow.key)).where(col(ObligationRow.agreement_id) == agreement)
+    statement = (
+        update(AlertRow)
+        .where(
+            col(AlertRow.obligation_key).in_(of_agreement.scalar_subquery()),
+            col(AlertRow.contact).in_(contacts),
+            col(AlertRow.state) == PENDING,
+        )
+        .values(state=WITHDRAWN, next_try_at=None)
+        .returning(*_CLAIMED)
+    )
+    return [Claimed(**row) for row in connection.execute(statement).mappings()]
 
 
 def settle(

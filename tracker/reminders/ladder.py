@@ -7,7 +7,7 @@ the latest, which names them.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
 from zoneinfo import ZoneInfo
@@ -29,6 +29,7 @@ class Plan:
     at_once: bool
     ladder: Ladder
     lapses_on: date | None
+    snoozed_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,11 @@ class Schedule:
         `after` is the instant that the point which fired last was planned for: everything planned
         up to then is done, whatever has become of the ladder since.
         """
+        quiet_until = self._morning_of(plan.snoozed_until) if plan.snoozed_until else None
+        if quiet_until is not None and now < quiet_until:
+            # Asked to be left alone: what falls into that time is said when it is over.
+            found = self.next(replace(plan, snoozed_until=None), after, quiet_until)
+            return found and replace(found, fire_at=max(found.fire_at, quiet_until))
         missed: list[Point] = []
         for point in self._points(plan):
             if after is not None and point.planned_for <= after:

@@ -34,6 +34,8 @@ class Policy(_Frozen):
     send_at: time
     office_hours_end: time
     grace_after_end_days: int = Field(ge=0)
+    acknowledged_days: int = Field(default=7, ge=1)
+    """After how many days an acknowledgement without an end expires."""
     overdue: Overdue
     ladders: dict[str, Ladder]
     rules: dict[str, str] = {}

@@ -62,7 +62,7 @@ class Routing:
             return self.fallback_routes(Detour.NO_CONTACT, _party_names(agreement, holder, affected))
         found: dict[tuple[str, str], Route] = {}
         for party, contact in people:
-            for route in self._routes_to(agreement, party, contact):
+            for route in self.routes_to(agreement, party, contact):
                 found.setdefault((route.contact, route.channel), route)
         return list(found.values())
 
@@ -75,7 +75,8 @@ class Routing:
             for channel, address in addresses
         ]
 
-    def _routes_to(self, agreement: Agreement, party: str, contact: Contact) -> list[Route]:
+    def routes_to(self, agreement: Agreement, party: str, contact: Contact) -> list[Route]:
+        """Give the ways to one contact of a party; to the fallback contact where there is none."""
         recipient = f"{contact.position} ({agreement.parties[party].short or agreement.parties[party].name})"
         if contact.name:
             recipient = f"{contact.name}, {recipient}"

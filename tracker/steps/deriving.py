@@ -1,6 +1,6 @@
-"""Terms and events -> obligation rows, beside those that are stored, in bulk."""
+"""Terms and facts -> obligation rows, beside those that are stored, in bulk; moved ones are announced."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -8,18 +8,22 @@ from sqlalchemy import Connection
 
 from tracker.events import service as events
 from tracker.obligations import service as obligations
-from tracker.obligations.derive import derive
+from tracker.obligations.life import Life
 from tracker.obligations.lifecycle import first_state, lapses_on
 from tracker.obligations.model import Obligation, State
 from tracker.obligations.months import shifted
-from tracker.obligations.reading import Reading
-from tracker.reminders.ladder import Next, Plan, Schedule
+from tracker.obligations.picture import Picture, picture
+from tracker.reminders.ladder import Next, Plan, Point, Schedule
+from tracker.steps.causes import Cause, sentences
 from tracker.steps.context import Context
+from tracker.steps.telling import Telling
 from tracker.terms import service as terms
 from tracker.terms.model import Agreement, Rule
 from tracker.terms.service import Known
 
 _ONE_DAY = timedelta(days=1)
+MOVED = "moved-"
+_WAKING = ("state", "act_by", "lapses_on", "snoozed_until", "reminded_for")
 
 
 def rederive(
@@ -28,9 +32,10 @@ def rederive(
     agreements: dict[str, Agreement],
     known: dict[str, Known],
     now: datetime,
+    cause: Cause,
 ) -> obligations.Changes:
     """Derive agreements that are in the store again, and store what has changed."""
-    return Derivation(connection, context, agreements, known, now).store(agreements.values())
+    return Derivation(connection, context, agreements, known, now, cause).store(agreements.values())
 
 
 class Derivation:
@@ -47,17 +52,25 @@ class Derivation:
         agreements: Iterable[str],
         known: Mapping[str, Known],
         now: datetime,
+        cause: Cause,
     ) -> None:
         """Read what is stored of the agreements; `known` says which of them the store has."""
         self.connection = connection
         self.context = context
         self.known = known
         self.now = now
+        self.cause = cause
         old = [agreement_id for agreement_id in agreements if agreement_id in known]
         self.before = obligations.stored(connection, old)
-        self.facts = events.events_of(connection, old)
+        self.logs = events.logs_of(connection, old)
+        self.by_trigger = {
+            (row.agreement_id, row.rule, row.event_number): row
+            for row in self.before.values()
+            if row.event_number is not None
+        }
         self.rows: list[dict[str, Any]] = []
         self.wakes: dict[str, tuple[datetime | None, str]] = {}
+        self.telling = Telling(context, now)
 
     def store(self, agreements: Iterable[Agreement]) -> obligations.Changes:
         """Derive the agreements, add what is new, and write the differences to what was there."""
@@ -71,26 +84,20 @@ class Derivation:
                         add(row)
                         added += 1
         terms.set_wakes(self.connection, self.wakes)
-        changes = obligations.store(self.connection, self.rows, self.before, self.now)
+        changes = obligations.store(self.connection, self.rows, self.before, self.now, self.cause.kind)
         changes.added = added
+        self.telling.add(self.connection)
         return changes
 
-    def _derive(self, agreement: Agreement) -> Iterator[dict[str, Any]]:
-        today = self.now.astimezone(agreement.zone).date()
+    def _derive(self, written: Agreement) -> Iterator[dict[str, Any]]:
+        today = self.now.astimezone(written.zone).date()
         until = shifted(today, self.context.horizon_months)
-        calendar = self.context.calendar(agreement)
-        facts = self.facts.get(agreement.id, [])
-        derived = derive(agreement, calendar, [event for _, event in facts], until)
-        self.wakes[agreement.id] = (self._roll(agreement, derived.beyond), calendar.version)
-        known = self.known.get(agreement.id)
-        tracked_since = known.tracked_since if known else today
-        ids = {id(event): event_id for event_id, event in facts}
-        for obligation in derived.obligations:
+        calendar = self.context.calendar(written)
+        seen = picture(written, calendar, self.logs.get(written.id, ()), until)
+        self.wakes[written.id] = (self._roll(written, seen.derived.beyond), calendar.version)
+        for obligation in seen.derived.obligations:
             if obligation.state is not State.WAITING:
-                row = self._row(agreement, obligation, derived.ends, tracked_since, today)
-                row["event_id"] = ids.get(id(obligation.trigger))
-                row["wake_at"] = self._wake_at(agreement, obligation, row)
-                yield row
+                yield self._row(seen, obligation, today)
 
     def _roll(self, agreement: Agreement, beyond: date | None) -> datetime | None:
         if beyond is None:
@@ -98,43 +105,98 @@ class Derivation:
         day = shifted(beyond, -self.context.horizon_months) + _ONE_DAY
         return self.context.schedule(agreement).start_of(day)
 
-    def _row(
-        self,
-        agreement: Agreement,
-        obligation: Obligation,
-        ends: Sequence[Reading],
-        tracked_since: date,
-        today: date,
-    ) -> dict[str, Any]:
+    def _row(self, seen: Picture, obligation: Obligation, today: date) -> dict[str, Any]:
+        agreement, policy = seen.agreement, self.context.policy
         key = obligation.key
         known = self.before.get(key)
         found = obligation.deadline
         opened_at = known.opened_at if known else self.now
         opened_on = opened_at.astimezone(agreement.zone).date() if known else today
-        grace = self.context.policy.grace_after_end_days
-        return {
+        life = seen.life(obligation, policy.acknowledged_days)
+        act_by = life.override.act_by if life.override else found.act_by if found else None
+        row: dict[str, Any] = {
             "key": key,
             "agreement_id": agreement.id,
             "rule": obligation.rule.id,
             "occurrence": obligation.occurrence,
-            "state": first_state(obligation, tracked_since).value,
             "likely": found.likely if found else None,
             "safe": found.safe if found else None,
-            "act_by": found.act_by if found else None,
+            "act_by": act_by,
             "strictest": found.strictest if found else None,
             "latest": found.latest if found else None,
             "provisional": found.provisional if found else False,
-            "lapses_on": lapses_on(obligation, ends, opened_on, grace),
+            "lapses_on": lapses_on(obligation, seen.derived.ends, opened_on, policy.grace_after_end_days),
+            "event_number": obligation.trigger.number if obligation.trigger else None,
             "opened_at": opened_at,
-            # A moved deadline starts its ladder anew: its next reminder carries the new date.
-            "reminded_for": known.reminded_for if known and found and known.act_by == found.act_by else None,
+            "acknowledged_until": life.acknowledged_until,
+            "snoozed_until": min(life.snoozed_until, act_by) if life.snoozed_until and act_by else None,
+            "reminded_for": known.reminded_for if known else None,
+            "moves": known.moves if known else 0,
         }
+        row["state"], row["closed_at"], row["closed_why"] = self._state(agreement, obligation, life, row)
+        before = known or self._before_correction(row)
+        if before is not None and self._has_moved(before, row):
+            self._announce(agreement, obligation, before, row)
+        row["wake_at"] = self._wake_at(agreement, obligation, row)
+        if known is not None and all(getattr(known, name) == row[name] for name in _WAKING):
+            row["wake_at"] = known.wake_at  # a point that is due now must stay due
+        return row
+
+    def _before_correction(self, row: Mapping[str, Any]) -> Any | None:
+        """Give what the same fact started before its day was corrected, which renamed the occurrence."""
+        return self.by_trigger.get((row["agreement_id"], row["rule"], row["event_number"]))
+
+    def _state(
+        self, agreement: Agreement, obligation: Obligation, life: Life, row: Mapping[str, Any]
+    ) -> tuple[str, datetime | None, str | None]:
+        if life.state is not None:
+            return life.state.value, life.at, life.why
+        known = self.before.get(row["key"])
+        state = first_state(obligation, self._tracked_since(agreement))
+        if state is State.UNVERIFIED:
+            # What was open stays open when its deadline moves into the past: that must be said.
+            if known is None or known.state in (State.UNVERIFIED, State.SUPERSEDED):
+                return state.value, None, None
+            state = State.OPEN
+        if row["lapses_on"] is not None:
+            lapse = self.context.schedule(agreement).start_of(row["lapses_on"])
+            if self.now >= lapse:
+                return State.LAPSED.value, lapse, "agreement-ended"
+        return state.value, None, None
+
+    def _tracked_since(self, agreement: Agreement) -> date:
+        known = self.known.get(agreement.id)
+        return known.tracked_since if known else self.now.astimezone(agreement.zone).date()
+
+    def _has_moved(self, known: Any, row: Mapping[str, Any]) -> bool:
+        return bool(known.state == row["state"] == State.OPEN and known.act_by != row["act_by"])
+
+    def _announce(
+        self, agreement: Agreement, obligation: Obligation, known: Any, row: dict[str, Any]
+    ) -> None:
+        """Say that a deadline has moved, from which day to which, and why.
+
+        The announcement stands for every point up to now; the ladder goes on with the new day.
+        """
+        row["moves"] += 1
+        row["reminded_for"] = self.now
+        if obligation.deadline is None:
+            return
+        self.telling.tell(
+            agreement,
+            obligation,
+            obligation.deadline._replace(act_by=row["act_by"]),
+            Point(f"{MOVED}{row['moves']}", self.now),
+            because=[sentences(self.cause, known.act_by, row["act_by"])],
+        )
 
     def _wake_at(self, agreement: Agreement, obligation: Obligation, row: dict[str, Any]) -> datetime | None:
-        if obligation.deadline is None or row["state"] != State.OPEN:
+        if row["state"] != State.OPEN:
             return None
-        plan = plan_of(self.context, agreement, obligation.rule, row)
         schedule = self.context.schedule(agreement)
+        if row["act_by"] is None:
+            return schedule.start_of(row["lapses_on"]) if row["lapses_on"] else None
+        plan = plan_of(self.context, agreement, obligation.rule, row)
         return wake_at(schedule, plan, schedule.next(plan, row["reminded_for"], self.now))
 
 
@@ -143,9 +205,10 @@ def plan_of(context: Context, agreement: Agreement, rule: Rule, row: Mapping[str
     return Plan(
         act_by=row["act_by"],
         opened_at=row["opened_at"],
-        at_once=row["event_id"] is not None,
+        at_once=row["event_number"] is not None,
         ladder=context.policy.ladder_for(agreement, rule),
         lapses_on=row["lapses_on"],
+        snoozed_until=row["snoozed_until"],
     )
 
 

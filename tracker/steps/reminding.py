@@ -1,6 +1,6 @@
 """Due obligations -> reminders, alerts, and the next due instant, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,17 +10,11 @@ from tracker.base.log import get_logger
 from tracker.events import service as events
 from tracker.events.model import Event
 from tracker.obligations import service as obligations
-from tracker.obligations.derive import derive
 from tracker.obligations.model import CLOSED, Obligation, State
-from tracker.outbox import service as outbox
-from tracker.outbox.compose import compose
-from tracker.outbox.keys import reminder_key
-from tracker.reminders import service as reminders
-from tracker.reminders.ladder import Next
-from tracker.reminders.recipients import Route
-from tracker.steps.alerting import alert_row
+from tracker.obligations.picture import Picture, picture
 from tracker.steps.context import Context
 from tracker.steps.deriving import plan_of, wake_at
+from tracker.steps.telling import Telling
 from tracker.terms import service as terms
 from tracker.terms.model import Agreement
 
@@ -36,39 +30,37 @@ class Reminding:
         self.connection = connection
         self.context = context
         self.now = now
-        self.reminders: list[dict[str, Any]] = []
-        self.alerts: list[dict[str, Any]] = []
+        self.telling = Telling(context, now)
         self.updates: list[dict[str, Any]] = []
-        self.derived: dict[str, dict[str, Obligation]] = {}
+        self.pictures: dict[str, Picture] = {}
 
     def of(self, due: Sequence[Any]) -> None:
         """Take due obligation rows (locked by the caller) one step further."""
         ids = {row.agreement_id for row in due}
         bodies = terms.bodies(self.connection, ids)
-        happened = events.events_of(self.connection, ids)
+        logs = events.logs_of(self.connection, ids)
         for row in due:
             try:
-                agreement = terms.parsed(bodies[row.agreement_id])
-                facts = [event for _, event in happened.get(agreement.id, [])]
-                self._one(row, agreement, self._obligations(agreement, facts).get(row.key))
+                seen = self._picture(row.agreement_id, bodies, logs)
+                self._one(row, seen.agreement, seen.obligations.get(row.key))
             except Exception:
                 # One agreement that cannot be derived must not keep all others from being told.
                 log.exception("obligation cannot be worked out, trying again later", obligation=row.key)
                 self._update(row, State(row.state), row.reminded_for, self.now + _POSTPONED, row.closed_why)
-        reminders.add(self.connection, self.reminders)
-        outbox.add(self.connection, self.alerts)
+        self.telling.add(self.connection)
         obligations.update_all(self.connection, self.updates)
 
-    def _obligations(self, agreement: Agreement, facts: list[Event]) -> dict[str, Obligation]:
-        if agreement.id not in self.derived:
-            found = derive(agreement, self.context.calendar(agreement), facts).obligations
-            self.derived[agreement.id] = {obligation.key: obligation for obligation in found}
-        return self.derived[agreement.id]
+    def _picture(self, name: str, bodies: Mapping[str, bytes], logs: Mapping[str, list[Event]]) -> Picture:
+        if name not in self.pictures:
+            written = terms.parsed(bodies[name])
+            self.pictures[name] = picture(written, self.context.calendar(written), logs.get(name, ()))
+        return self.pictures[name]
 
     def _one(self, row: Any, agreement: Agreement, obligation: Obligation | None) -> None:
         schedule = self.context.schedule(agreement)
-        if row.lapses_on is not None and self.now >= schedule.start_of(row.lapses_on):
-            self._update(row, State.LAPSED, row.reminded_for, None, "agreement-ended")
+        lapse = schedule.start_of(row.lapses_on) if row.lapses_on else None
+        if lapse is not None and self.now >= lapse:
+            self._update(row, State.LAPSED, row.reminded_for, None, "agreement-ended", lapse)
             return
         if obligation is None or obligation.deadline is None:
             # The terms or events no longer give this obligation: it must not nag, nor vanish.
@@ -78,13 +70,20 @@ class Reminding:
         following = schedule.next(plan, row.reminded_for, self.now)
         reminded_for = row.reminded_for
         if following is not None and following.fire_at <= self.now:
-            self._fire(row, agreement, obligation, following)
+            deadline = obligation.deadline._replace(act_by=row.act_by)
+            self.telling.tell(agreement, obligation, deadline, following.point, following.missed)
             reminded_for = following.point.planned_for
             following = schedule.next(plan, reminded_for, self.now)
         self._update(row, State(row.state), reminded_for, wake_at(schedule, plan, following), None)
 
     def _update(
-        self, row: Any, state: State, reminded_for: datetime | None, wake_at: datetime | None, why: str | None
+        self,
+        row: Any,
+        state: State,
+        reminded_for: datetime | None,
+        wake_at: datetime | None,
+        why: str | None,
+        closed_at: datetime | None = None,
     ) -> None:
         self.updates.append(
             {
@@ -92,40 +91,7 @@ class Reminding:
                 "state": state.value,
                 "reminded_for": reminded_for,
                 "wake_at": wake_at,
-                "closed_at": self.now if state in CLOSED else None,
+                "closed_at": (closed_at or self.now) if state in CLOSED else None,
                 "closed_why": why,
             }
         )
-
-    def _fire(self, row: Any, agreement: Agreement, obligation: Obligation, following: Next) -> None:
-        key = reminder_key(row.key, row.act_by, following.point.name)
-        self.reminders.append(
-            {
-                "key": key,
-                "obligation_key": row.key,
-                "point": following.point.name,
-                "planned_for": following.point.planned_for,
-                "fired_at": self.now,
-                "missed": ",".join(following.missed),
-            }
-        )
-        party = obligation.trigger.party if obligation.trigger else None
-        today = self.now.astimezone(agreement.zone).date()
-        for route in self.context.routing.routes(agreement, obligation.rule.duty.by, party, today):
-            self.alerts.append(self._alert(key, agreement, obligation, following, route))
-
-    def _alert(
-        self, reminder: str, agreement: Agreement, obligation: Obligation, following: Next, route: Route
-    ) -> dict[str, Any]:
-        if obligation.deadline is None:
-            raise AssertionError("a reminder without a deadline")
-        content = compose(
-            agreement,
-            obligation,
-            obligation.deadline,
-            self.context.calendar(agreement),
-            following.point,
-            following.missed,
-            route,
-        )
-        return alert_row(self.context, reminder, obligation.key, route, content, self.now)

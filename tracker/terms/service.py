@@ -12,11 +12,12 @@ from sqlmodel import col
 
 from tracker.base.bulk import insert_all
 from tracker.base.packed import unpack
-from tracker.terms.load import TermsFile
+from tracker.terms.load import TermsFile, digest_of
 from tracker.terms.model import Agreement
 from tracker.terms.tables import AgreementRow, TermsVersionRow
 
 _IN_AT_MOST = 500
+_EMPTY_LOG = {"log_length": 0, "log_digest": ""}
 _LOADING = 0x7452414B  # any number that nothing else in the database locks
 
 
@@ -126,7 +127,15 @@ def put_in_force(
             changed.append({"by_id": agreement.id, **{f"to_{name}": value for name, value in values.items()}})
         else:
             tracked_since = now.astimezone(agreement.zone).date()
-            new.append({"id": agreement.id, "tracked_since": tracked_since, **values})
+            new.append(
+                {
+                    "id": agreement.id,
+                    "tracked_since": tracked_since,
+                    "log_length": 0,
+                    "log_digest": "",
+                    **values,
+                }
+            )
     insert_all(connection, AgreementRow, new)
     _update_all(connection, changed)
 
@@ -165,15 +174,39 @@ def add_versions(
     insert_all(connection, TermsVersionRow, rows)
 
 
-def due_for_roll(connection: Connection, now: datetime, limit: int) -> list[Known]:
-    """Give agreements whose recurring duties must be rolled forward, locked against other workers."""
+def changed_texts(connection: Connection, agreement_id: str) -> Iterator[str]:
+    """Tell of terms versions whose text no longer has the digest it was stored with."""
+    query = select(
+        col(TermsVersionRow.version), col(TermsVersionRow.digest), col(TermsVersionRow.source)
+    ).where(col(TermsVersionRow.agreement_id) == agreement_id)
+    for row in connection.execute(query):
+        if digest_of(unpack(row.source).decode()) != row.digest:
+            yield f"terms version {row.version} is not the text that was loaded"
+
+
+@dataclass(frozen=True, slots=True)
+class DueRoll:
+    """An agreement whose recurring duties must be rolled forward, and since when that is due (UTC)."""
+
+    known: Known
+    at: datetime
+
+
+def due_for_roll(connection: Connection, now: datetime, limit: int, only: str | None = None) -> list[DueRoll]:
+    """Give agreements whose recurring duties must be rolled forward, locked against other workers.
+
+    `only` looks at one agreement, which the caller has locked already.
+    """
     query = (
-        _KNOWN.where(col(AgreementRow.wake_at) <= now)
+        _KNOWN.add_columns(col(AgreementRow.wake_at))
+        .where(col(AgreementRow.wake_at) <= now)
         .order_by(col(AgreementRow.wake_at))
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [Known(*row) for row in connection.execute(query)]
+    if only is not None:
+        query = query.where(col(AgreementRow.id) == only)
+    return [DueRoll(Known(*row[:-1]), row[-1]) for row in connection.execute(query)]
 
 
 def set_wakes(connection: Connection, wakes: Mapping[str, tuple[datetime | None, str]]) -> None:

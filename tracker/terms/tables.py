@@ -24,6 +24,8 @@ class AgreementRow(SQLModel, table=True):
     calendar_version: str = Field(description="decrees the deadlines were derived with")
     tracked_since: date = Field(description="local day of the first load")
     wake_at: datetime | None = None
+    log_length: int = Field(default=0, description="entries of the agreement's event log")
+    log_digest: str = Field(default="", description="digest of the last of them")
 
 
 class TermsVersionRow(SQLModel, table=True):

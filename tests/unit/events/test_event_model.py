@@ -37,7 +37,11 @@ from tracker.events.model import BadEventError, Event, checked, parse_event
                 {"rule": "renewal-notice", "occurrence": "term-1", "letter": "B/1=2"},
             ),
         ),
-        ("handover=2024-02-29,note=", "handover", "2024-02-29", {"note": ""}),
+        ("handover=2024-02-29,box=", "handover", "2024-02-29", {"box": ""}),
+        (
+            "fact-corrected=2024-02-29,corrects=3,why=salah ketik,party=",
+            *("fact-corrected", "2024-02-29", {"corrects": "3", "why": "salah ketik", "party": ""}),
+        ),
     ],
 )
 def test_good_lines(text: str, kind: str, day: str, details: dict[str, str]) -> None:
@@ -47,7 +51,7 @@ def test_good_lines(text: str, kind: str, day: str, details: dict[str, str]) -> 
 @pytest.mark.parametrize(
     ("text", "fragment"),
     [
-        ("", "'' in '' is not a date, expected KIND=YYYY-MM-DD[,key=value...]"),
+        ("", "'' in '=' is not a date, expected KIND=YYYY-MM-DD[,key=value...]"),
         ("force-majeure-occurred", "is not a date"),
         ("force-majeure-occurred=", "is not a date"),
         ("force-majeure-occurred=01-12-2026", "'01-12-2026' in"),
@@ -59,15 +63,35 @@ def test_good_lines(text: str, kind: str, day: str, details: dict[str, str]) -> 
         ("=2026-12-01", "is not an event kind"),
         ("termination-intended=2025-09-01", "termination-intended needs desired_end=..."),
         ("termination-intended=2025-09-01,desired_end=", "termination-intended needs desired_end=..."),
-        ("termination-intended=2025-09-01,desired_end=soon", "'soon' in 'desired_end=soon' is not a date"),
+        (
+            "termination-intended=2025-09-01,desired_end=soon",
+            "desired_end=soon: termination-intended expects a day as YYYY-MM-DD",
+        ),
         ("notice-served=2025-01-20", "notice-served needs rule=..."),
         ("report-submitted=2025-01-20,rule=report", "report-submitted needs occurrence=..."),
         ("payment-made=2025-01-20,occurrence=2025-01", "payment-made needs rule=..."),
         ("duty-fulfilled=2025-01-20,rule=x", "duty-fulfilled needs occurrence=..."),
         ("obligation-waived=2025-01-20,rule=x,occurrence=y", "obligation-waived needs why=..."),
-        ("handover=2025-01-20,sent_on=yesterday", "'yesterday' in 'sent_on=yesterday' is not a date"),
-        ("handover=2025-01-20,received_on=2025-13-01", "is not a date"),
-        ("handover=2025-01-20,until=", "is not a date"),
+        (
+            "notice-served=2025-01-20,rule=x,occurrence=y,recieved_on=2025-01-20",
+            "notice-served has no 'recieved_on', expected one of rule, occurrence, sent_on, received_on,",
+        ),
+        (
+            "notice-served=2025-01-20,rule=x,occurrence=y,received_on=2025-13-01",
+            "received_on=2025-13-01: notice-served expects a day as YYYY-MM-DD",
+        ),
+        ("notice-served=2025-01-20,rule=x,occurrence=y,form=a b", "form=a b: notice-served expects names"),
+        ("notice-served=2025-01-20,rule=x,occurrence=../y", "expects an occurrence such as term-1"),
+        ("notice-served=2025-01-20,rule=x,occurrence=y,evidence=a.pdf", "expects the SHA-256"),
+        ("proof-accepted=2025-01-20,rule=x,occurrence=y,proof=first", "expects a whole number"),
+        ("contact-appointed=2025-01-20,party=kesatu,email=satu", "expects an e-mail address"),
+        (
+            "reading-pinned=2025-01-20,rule=x,axis=moon,choice=y,why=z",
+            "axis=moon: reading-pinned expects one of",
+        ),
+        ("fact-corrected=2025-01-20,corrects=3", "fact-corrected needs why=..."),
+        ("handover=2025-01-20,note=", "note=: handover expects some text"),
+        ("handover=2025-01-20,at=25:00", "at=25:00: handover expects a local time as HH:MM"),
         ("handover=2025-01-20,party=kesatu,party=kedua", "twice"),
     ],
 )

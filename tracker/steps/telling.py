@@ -1,0 +1,69 @@
+"""Reminders and their alerts, collected and added in one go: what every step that says something shares."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from tracker.obligations.deadline import Deadline
+from tracker.obligations.model import Obligation
+from tracker.outbox import service as outbox
+from tracker.outbox.compose import compose
+from tracker.outbox.keys import reminder_key
+from tracker.reminders import service as reminders
+from tracker.reminders.ladder import Point
+from tracker.steps.alerting import alert_row
+from tracker.steps.context import Context
+from tracker.terms.model import Agreement
+
+
+class Telling:
+    """What is to be said about obligations, until `add` puts it into the store."""
+
+    def __init__(self, context: Context, now: datetime) -> None:
+        """Collect nothing yet."""
+        self.context = context
+        self.now = now
+        self.reminders: list[dict[str, Any]] = []
+        self.alerts: list[dict[str, Any]] = []
+
+    def tell(
+        self,
+        agreement: Agreement,
+        obligation: Obligation,
+        deadline: Deadline,
+        point: Point,
+        missed: Sequence[str] = (),
+        because: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        """Say one point of an obligation to everybody who answers for it.
+
+        `agreement` is as the facts have changed it; `because` are sentences in Indonesian and
+        English about what led to this.
+        """
+        key = reminder_key(obligation.key, deadline.act_by, point.name)
+        self.reminders.append(
+            {
+                "key": key,
+                "obligation_key": obligation.key,
+                "point": point.name,
+                "planned_for": point.planned_for,
+                "fired_at": self.now,
+                "missed": ",".join(missed),
+            }
+        )
+        party = obligation.trigger.party if obligation.trigger else None
+        today = self.now.astimezone(agreement.zone).date()
+        calendar = self.context.calendar(agreement)
+        for route in self.context.routing.routes(agreement, obligation.rule.duty.by, party, today):
+            notes = [english if route.language == "en" else indonesian for indonesian, english in because]
+            content = compose(
+                agreement, obligation, deadline, calendar, point, missed, route, notes, self.now
+            )
+            self.alerts.append(alert_row(self.context, key, obligation.key, route, content, self.now))
+
+    def add(self, connection: Connection) -> None:
+        """Put everything into the store; what is there already stays as it is."""
+        reminders.add(connection, self.reminders)
+        outbox.add(connection, self.alerts)
