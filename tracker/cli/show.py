@@ -8,9 +8,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tracker.base.dates import days_phrase, short_date
+from tracker.base.dates import days_phrase, short_moment
 from tracker.base.errors import BadTermsError
 from tracker.base.faults import Fault
+from tracker.obligations.deadline import Deadline
 from tracker.obligations.model import Obligation, State
 from tracker.obligations.wording import clause_text, due_text, headline, people_text
 from tracker.queries import Shown
@@ -60,9 +61,9 @@ def deadlines_table(agreement: Agreement, obligations: Sequence[Obligation], lan
         found = one.deadline
         mark = " *" if found.provisional else ""
         table.add_row(
-            f"[bold]{short_date(found.act_by, language)}[/bold]{mark}",
-            short_date(found.likely, language),
-            short_date(found.safe, language),
+            f"[bold]{_act_by(found, language)}[/bold]{mark}",
+            short_moment(found.likely, found.by_time, language),
+            short_moment(found.safe, found.by_time, language),
             escape(headline(one.rule, language)),
             clause_text(one.rule.clause, agreement) or one.rule.law or "",
             f"{one.rule.id}/{one.occurrence}",
@@ -108,7 +109,7 @@ def upcoming_table(shown: Sequence[Shown], now: datetime, language: str) -> None
         table.add_column(heading, overflow="fold")
     for one in shown:
         deadline, rule = one.obligation.deadline, one.obligation.rule
-        day = short_date(deadline.act_by, language) if deadline else "-"
+        day = _act_by(deadline, language) if deadline else "-"
         mark = " *" if deadline and deadline.provisional else ""
         towards = people_text(one.agreement, rule.duty.to, language)
         table.add_row(
@@ -121,6 +122,12 @@ def upcoming_table(shown: Sequence[Shown], now: datetime, language: str) -> None
     out.print(table)
     if any(one.obligation.deadline and one.obligation.deadline.provisional for one in shown):
         _provisional_note(out, language)
+
+
+def _act_by(deadline: Deadline, language: str) -> str:
+    # A day that was moved back is wholly free: the clock time belongs to the likely day.
+    at = deadline.by_time if deadline.act_by == deadline.likely else None
+    return short_moment(deadline.act_by, at, language)
 
 
 def state_text(state: State, language: str) -> str:

@@ -7,7 +7,7 @@ the service learned of it. Details are short texts keyed by name (`party`, `desi
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from tracker.base.iso import iso_date
 from tracker.terms.grammar import DESIRED_END_EVENT, SLUG
@@ -15,6 +15,8 @@ from tracker.terms.grammar import DESIRED_END_EVENT, SLUG
 FULFILLING = frozenset({"notice-served", "report-submitted", "payment-made", "duty-fulfilled"})
 """Kinds that prove one obligation done; they carry `rule` and `occurrence`."""
 WAIVING = "obligation-waived"
+CLOCK = "at"
+"""The detail that says at what local time it happened (`at=14:30`)."""
 DATED_DETAILS = ("desired_end", "sent_on", "received_on", "until")
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     DESIRED_END_EVENT: ("desired_end",),
@@ -23,6 +25,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
 }
 """Details without which a fact of that kind says nothing."""
 
+_CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _EXPECTED = "KIND=YYYY-MM-DD[,key=value...], e.g. force-majeure-occurred=2026-12-01,party=kesatu"
 
 
@@ -51,6 +54,12 @@ class Event:
         """The day on which the agreement is wished to end, where it was said."""
         given = self.details.get("desired_end")
         return date.fromisoformat(given) if given else None
+
+    @property
+    def at(self) -> time | None:
+        """The local time of day at which it happened, where it was said."""
+        given = self.details.get(CLOCK, "")
+        return time.fromisoformat(given) if _CLOCK_TIME.fullmatch(given) else None
 
     @property
     def occurrence(self) -> str:
@@ -84,6 +93,10 @@ def checked(event: Event) -> Event:
     for name in DATED_DETAILS:
         if name in event.details:
             _date(event.details[name], f"{name}={event.details[name]}")
+    if CLOCK in event.details and event.at is None:
+        raise BadEventError(
+            f"{CLOCK}={event.details[CLOCK]} is not a time of day, expected {CLOCK}=HH:MM, e.g. {CLOCK}=14:30"
+        )
     return event
 
 

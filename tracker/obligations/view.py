@@ -33,6 +33,7 @@ def _figures(deadline: Deadline | None) -> dict[str, Any]:
         **{name: getattr(deadline, name).isoformat() for name in names},
         "provisional": deadline.provisional,
         "provisional_because": [f"{r.cause}:{r.year}:{r.coverage}" for r in deadline.reasons],
+        **({"by_time": f"{deadline.by_time:%H:%M}"} if deadline.by_time is not None else {}),
     }
 
 

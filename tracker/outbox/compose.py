@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from tracker.base.dates import short_date
+from tracker.base.dates import clock_text, short_date
 from tracker.calendars.model import Calendar
 from tracker.events.names import event_name
 from tracker.obligations.deadline import Deadline
@@ -10,6 +10,7 @@ from tracker.obligations.model import Obligation
 from tracker.obligations.wording import (
     clause_text,
     cost_text,
+    exact_moment,
     form_text,
     headline,
     people_text,
@@ -69,6 +70,7 @@ def compose(
         likely=deadline.likely,
         strictest=deadline.strictest,
         latest=deadline.latest,
+        by_time=deadline.by_time,
         recipient=route.recipient,
         headline=headline(rule, language),
         act=summary,
@@ -79,6 +81,7 @@ def compose(
         why=tuple(
             sentence
             for sentence in (
+                exact_moment(deadline, language),
                 why_two_dates(deadline, language),
                 why_moved(deadline, calendar, language),
             )
@@ -108,6 +111,7 @@ def _notes(obligation: Obligation, deadline: Deadline, missed: Sequence[str], ro
     if obligation.trigger is not None:
         name = event_name(obligation.trigger.kind, route.language)
         day = short_date(obligation.trigger.happened_on, route.language)
+        day += clock_text(obligation.trigger.at, route.language)
         yield f"Follows from: {name}, {day}." if english else f"Akibat peristiwa: {name}, {day}."
     if missed:
         points = ", ".join(missed)

@@ -38,6 +38,7 @@ from tracker.events.model import BadEventError, Event, checked, parse_event
             ),
         ),
         ("handover=2024-02-29,note=", "handover", "2024-02-29", {"note": ""}),
+        ("handover=2024-02-29,at=23:59", "handover", "2024-02-29", {"at": "23:59"}),
     ],
 )
 def test_good_lines(text: str, kind: str, day: str, details: dict[str, str]) -> None:
@@ -57,6 +58,11 @@ def test_good_lines(text: str, kind: str, day: str, details: dict[str, str]) -> 
         ("force-majeure-occurred=2026-12-01,", "is not key=value"),
         ("Force Majeure=2026-12-01", "'Force Majeure' is not an event kind, expected words-with-hyphens"),
         ("=2026-12-01", "is not an event kind"),
+        ("handover=2024-02-29,at=24:00", "at=24:00 is not a time of day, expected at=HH:MM"),
+        ("handover=2024-02-29,at=9:00", "at=9:00 is not"),
+        ("handover=2024-02-29,at=", "at= is not"),
+        ("handover=2024-02-29,at=14.30", "at=14.30 is not"),
+        ("handover=2024-02-29,at=14:30:00", "at=14:30:00 is not"),
         ("termination-intended=2025-09-01", "termination-intended needs desired_end=..."),
         ("termination-intended=2025-09-01,desired_end=", "termination-intended needs desired_end=..."),
         ("termination-intended=2025-09-01,desired_end=soon", "'soon' in 'desired_end=soon' is not a date"),
