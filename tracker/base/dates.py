@@ -14,6 +14,11 @@ def long_date(day: date, language: str) -> str:
     return format_date(day, "EEEE, d MMMM y", locale=LOCALES[language])
 
 
+def plain_date(day: date, language: str) -> str:
+    """Give `24 Januari 2025`."""
+    return format_date(day, "d MMMM y", locale=LOCALES[language])
+
+
 def short_date(day: date, language: str) -> str:
     """Give `24 Jan 2025`."""
     return format_date(day, "d MMM y", locale=LOCALES[language])

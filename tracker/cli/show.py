@@ -13,6 +13,8 @@ from tracker.base.errors import BadTermsError
 from tracker.base.faults import Fault
 from tracker.obligations.deadline import Deadline
 from tracker.obligations.model import Obligation, State
+from tracker.obligations.window_wording import window_text
+from tracker.obligations.windows import Window
 from tracker.obligations.wording import clause_text, due_text, headline, people_text
 from tracker.queries import Shown
 from tracker.terms.model import Agreement
@@ -49,8 +51,16 @@ def fail_on(faults: Sequence[Fault]) -> None:
         raise BadTermsError(f"({errors} errors)")
 
 
-def deadlines_table(agreement: Agreement, obligations: Sequence[Obligation], language: str) -> None:
-    """Print what `compute` found: dated duties as a table, the others as short lists."""
+def deadlines_table(
+    agreement: Agreement,
+    obligations: Sequence[Obligation],
+    language: str,
+    windows: Sequence[Window | None] = (),
+) -> None:
+    """Print what `compute` found: dated duties as a table, the others as short lists.
+
+    `windows` say, beside each obligation, what a wish to end early comes to.
+    """
     out = console()
     table = _table(agreement.title, language)
     without: dict[State, list[Obligation]] = {}
@@ -71,6 +81,11 @@ def deadlines_table(agreement: Agreement, obligations: Sequence[Obligation], lan
     out.print(table)
     if any(one.deadline and one.deadline.provisional for one in obligations):
         _provisional_note(out, language)
+    for one, window in zip(obligations, windows, strict=False):
+        if window is not None:
+            out.print(f"\n[bold]{one.rule.id}/{one.occurrence}[/bold]")
+            for sentence in window_text(window, language):
+                out.print(f"  {sentence}", markup=False)
     _list_without_date(out, agreement, without, language)
 
 

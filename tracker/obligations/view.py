@@ -4,6 +4,7 @@ from typing import Any
 
 from tracker.obligations.deadline import Deadline
 from tracker.obligations.model import Obligation
+from tracker.obligations.windows import Window
 from tracker.obligations.wording import clause_text
 from tracker.terms.model import Agreement, Cost
 
@@ -22,6 +23,24 @@ def as_json(agreement: Agreement, obligation: Obligation, state: str | None = No
         **_figures(deadline),
         "if_missed": (rule.if_missed or Cost.NONE_STATED).value,
         "readings": _readings(deadline),
+    }
+
+
+def window_json(window: Window | None) -> dict[str, Any]:
+    """Give what an obligation's JSON gets in addition: the key `window`, where there is one."""
+    if window is None:
+        return {}
+    earliest, usable = window.earliest_end, window.usable
+    return {
+        "window": {
+            "desired_end": window.desired_end.isoformat(),
+            "on": window.on.isoformat(),
+            "closed_on_safe": window.closed_on_safe,
+            "closed_on_every_reading": window.closed_on_every_reading,
+            "earliest_end": earliest.isoformat() if earliest else None,
+            "needs_consent": window.needs_consent,
+            "usable": {"first": usable[0].isoformat(), "last": usable[1].isoformat()} if usable else None,
+        }
     }
 
 

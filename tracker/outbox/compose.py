@@ -1,12 +1,15 @@
 """From an obligation and a reminder point to what the alert says. Pure."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from tracker.base.dates import clock_text, short_date
 from tracker.calendars.model import Calendar
 from tracker.events.names import event_name
 from tracker.obligations.deadline import Deadline
 from tracker.obligations.model import Obligation
+from tracker.obligations.window_wording import window_text
+from tracker.obligations.windows import Window, window_for
 from tracker.obligations.wording import (
     clause_text,
     cost_text,
@@ -51,8 +54,9 @@ def compose(
     point: Point,
     missed: Sequence[str],
     route: Route,
+    today: date,
 ) -> AlertContent:
-    """Write the content of one alert in the recipient's language."""
+    """Write the content of one alert in the recipient's language; `today` is the agreement's local day."""
     rule, language = obligation.rule, route.language
     summary = rule.summary.in_language(language) if rule.summary else headline(rule, language)
     return AlertContent(
@@ -87,7 +91,9 @@ def compose(
             )
             if sentence
         ),
-        notes=tuple(_notes(obligation, deadline, missed, route)),
+        notes=tuple(
+            _notes(obligation, deadline, missed, route, window_for(agreement, obligation, calendar, today))
+        ),
     )
 
 
@@ -104,7 +110,13 @@ def _towards(agreement: Agreement, names: Sequence[str], route: Route) -> list[s
     return [party for name in names for party in (others if name == "other" and known else [name])]
 
 
-def _notes(obligation: Obligation, deadline: Deadline, missed: Sequence[str], route: Route) -> Iterator[str]:
+def _notes(
+    obligation: Obligation,
+    deadline: Deadline,
+    missed: Sequence[str],
+    route: Route,
+    window: Window | None,
+) -> Iterator[str]:
     english = route.language == "en"
     if route.detour is not None:
         yield detour_note(route.detour, route.instead_of, route.language)
@@ -113,6 +125,8 @@ def _notes(obligation: Obligation, deadline: Deadline, missed: Sequence[str], ro
         day = short_date(obligation.trigger.happened_on, route.language)
         day += clock_text(obligation.trigger.at, route.language)
         yield f"Follows from: {name}, {day}." if english else f"Akibat peristiwa: {name}, {day}."
+    if window is not None:
+        yield from window_text(window, route.language)
     if missed:
         points = ", ".join(missed)
         yield (

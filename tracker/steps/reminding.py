@@ -1,7 +1,7 @@
 """Due obligations -> reminders, alerts, and the next due instant, in one transaction."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -112,10 +112,16 @@ class Reminding:
         party = obligation.trigger.party if obligation.trigger else None
         today = self.now.astimezone(agreement.zone).date()
         for route in self.context.routing.routes(agreement, obligation.rule.duty.by, party, today):
-            self.alerts.append(self._alert(key, agreement, obligation, following, route))
+            self.alerts.append(self._alert(key, agreement, obligation, following, route, today))
 
     def _alert(
-        self, reminder: str, agreement: Agreement, obligation: Obligation, following: Next, route: Route
+        self,
+        reminder: str,
+        agreement: Agreement,
+        obligation: Obligation,
+        following: Next,
+        route: Route,
+        today: date,
     ) -> dict[str, Any]:
         if obligation.deadline is None:
             raise AssertionError("a reminder without a deadline")
@@ -127,5 +133,6 @@ class Reminding:
             following.point,
             following.missed,
             route,
+            today,
         )
         return alert_row(self.context, reminder, obligation.key, route, content, self.now)
