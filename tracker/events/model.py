@@ -94,9 +94,8 @@ def checked(event: Event) -> Event:
         if name in event.details:
             _date(event.details[name], f"{name}={event.details[name]}")
     if CLOCK in event.details and event.at is None:
-        raise BadEventError(
-            f"{CLOCK}={event.details[CLOCK]} is not a time of day, expected {CLOCK}=HH:MM, e.g. {CLOCK}=14:30"
-        )
+        given = event.details[CLOCK]
+        raise BadEventError(f"{CLOCK}={given}: {event.kind} expects a local time as HH:MM")
     return event
 
 

@@ -180,8 +180,8 @@ def test_a_window_is_open_exactly_where_the_end_can_be_reached(due: str, wished:
             *(BABEL, "2027-05-31", "2027-03-05", "id"),
             [
                 (
-                    "Jendela sudah tertutup: pemberitahuan untuk berakhir 31 Mei 2027 seharusnya paling lambat "
-                    "26 Februari 2027."
+                    "Jendela sudah tertutup: pemberitahuan untuk berakhir 31 Mei 2027 seharusnya paling "
+                    "lambat 26 Februari 2027."
                 ),
                 (
                     "Bila surat disampaikan pada 5 Maret 2027, perjanjian paling cepat berakhir pada "
@@ -210,12 +210,12 @@ def test_a_window_is_open_exactly_where_the_end_can_be_reached(due: str, wished:
             *(SUMBA, "2024-12-31", "2024-12-02", "id"),
             [
                 (
-                    "Pasal ini tidak dapat dipakai untuk berakhir 31 Desember 2024: hanya untuk berakhir antara "
-                    "24 Desember 2024 dan 30 Desember 2024."
+                    "Pasal ini tidak dapat dipakai untuk berakhir 31 Desember 2024: hanya untuk berakhir "
+                    "antara 24 Desember 2024 dan 30 Desember 2024."
                 ),
                 (
-                    "Bila surat disampaikan pada 2 Desember 2024, tidak ada lagi hari berakhir lebih awal yang "
-                    "terjangkau: perjanjian berjalan sampai hari terakhirnya, kecuali disepakati lain."
+                    "Bila surat disampaikan pada 2 Desember 2024, tidak ada lagi hari berakhir lebih awal "
+                    "yang terjangkau: perjanjian berjalan sampai hari terakhirnya, kecuali disepakati lain."
                 ),
             ],
         ),
