@@ -17,7 +17,8 @@ from tracker.obligations.lifecycle import state_on
 from tracker.obligations.model import Obligation, State
 from tracker.obligations.picture import picture
 from tracker.obligations.tables import ObligationRow
-from tracker.obligations.view import as_json
+from tracker.obligations.view import as_json, window_json
+from tracker.obligations.windows import Window, window_for
 from tracker.outbox.tables import AlertRow, AttemptRow
 from tracker.reminders.tables import ReminderRow
 from tracker.steps.context import Context
@@ -63,10 +64,13 @@ class Story:
     shown: Shown
     steps: list[str]
     alerts: list[dict[str, Any]]
+    window: Window | None = None
+    """For a wish to end early: whether it can still be reached."""
 
     def as_json(self) -> dict[str, Any]:
         """Give the JSON of the command line contract, with the derivation and the alerts."""
-        return {**self.shown.as_json(), "steps": self.steps, "alerts": self.alerts}
+        story = {"steps": self.steps, "alerts": self.alerts}
+        return {**self.shown.as_json(), **window_json(self.window), **story}
 
 
 def upcoming(
@@ -105,8 +109,12 @@ def explain(db: Database, context: Context, name: str, now: datetime, language: 
             raise UnknownThingError(f"{row.key!r} is stored ({row.state}), but its terms give it no more.")
         one = shown[0]
         calendar = context.calendar(one.agreement)
+        today = now.astimezone(one.agreement.zone).date()
         return Story(
-            one, steps(one.agreement, one.obligation, calendar, language), _alerts(connection, row.key)
+            one,
+            steps(one.agreement, one.obligation, calendar, language),
+            _alerts(connection, row.key),
+            window_for(one.agreement, one.obligation, calendar, today),
         )
 
 

@@ -141,6 +141,29 @@ def test_the_dates_of_the_agreements(here: Installation, agreement: str) -> None
     assert list(here.folder.iterdir()) == []  # no database was made
 
 
+def test_compute_tells_the_window_of_a_wish_to_end_early(here: Installation) -> None:
+    wish = ("--event", "termination-intended=2024-12-02,desired_end=2024-12-20,party=kedua")
+
+    obligations = here.json("compute", THIRD, *wish)
+
+    (notice,) = [one for one in obligations if "window" in one]
+    assert set(notice) == KEYS | {"window"}
+    assert notice["rule"] == "termination-notice"
+    assert notice["window"]["usable"] == {"first": "2024-12-24", "last": "2024-12-30"}
+    assert notice["window"]["earliest_end"] is None
+    assert here.json("explain", f"{THIRD}/termination-notice", *wish)["window"] == notice["window"]
+    assert "24 Desember 2024" in here.ok("compute", THIRD, *wish)
+    assert "24 December 2024" in here.ok("explain", f"{THIRD}/termination-notice", *wish, "--language", "en")
+
+
+def test_compute_refuses_a_time_that_is_none(here: Installation) -> None:
+    said = here.fails(2, "compute", FIRST, "--event", "force-majeure-occurred=2026-12-01,at=25:00")
+
+    assert "at=25:00: force-majeure-occurred expects a local time as HH:MM" in " ".join(
+        said.replace("│", " ").split()
+    )
+
+
 def test_the_schema_that_editors_use_is_the_grammar(here: Installation) -> None:
     assert here.ok("schema") == (RULES / "schema.json").read_text(), "run 'make schema'"
 

@@ -226,6 +226,35 @@ def test_an_event_is_alerted_at_once_at_any_hour(homes: Homes) -> None:
     assert home.obligation("force-majeure-notice/2026-11-20:kesatu").event_number == event.number
 
 
+def test_a_window_that_has_closed_is_said_at_once(homes: Homes) -> None:
+    home = homes.build(wib("2026-11-23T10:00"))
+    home.load(terms_file(rule("3 months before desired end", "termination-notice")))
+    home.record("termination-intended", "2026-11-23", party="kesatu", desired_end="2027-01-29")
+
+    assert home.remind() == 1
+    (content,) = home.contents()
+    assert content.notes[1:3] == (
+        (
+            "Jendela sudah tertutup: pemberitahuan untuk berakhir 29 Januari 2027 seharusnya paling lambat "
+            "28 Oktober 2026."
+        ),
+        (
+            "Bila surat disampaikan pada 23 November 2026, perjanjian paling cepat berakhir pada "
+            "24 Februari 2027."
+        ),
+    )
+
+
+def test_hours_from_a_known_time_are_alerted_with_their_moment(homes: Homes) -> None:
+    home = homes.build(wib("2026-11-23T10:00"))
+    home.load(terms_file(rule("48 hours since work-accident-occurred", "accident-report")))
+    home.record("work-accident-occurred", "2026-11-23", party="kesatu", at="09:20")
+
+    assert home.remind() == 1
+    (content,) = home.contents()
+    assert (str(content.likely), str(content.by_time)) == ("2026-11-25", "09:20:00")
+
+
 def test_an_event_that_is_learned_of_late_is_still_said(home: Home) -> None:
     home.load(terms_file(FORCE_MAJEURE))
 

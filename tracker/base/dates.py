@@ -1,6 +1,6 @@
 """Dates as people read them, in Indonesian and English. Pure."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
@@ -14,9 +14,29 @@ def long_date(day: date, language: str) -> str:
     return format_date(day, "EEEE, d MMMM y", locale=LOCALES[language])
 
 
+def plain_date(day: date, language: str) -> str:
+    """Give `24 Januari 2025`."""
+    return format_date(day, "d MMMM y", locale=LOCALES[language])
+
+
 def short_date(day: date, language: str) -> str:
     """Give `24 Jan 2025`."""
     return format_date(day, "d MMM y", locale=LOCALES[language])
+
+
+def clock_text(at: time | None, language: str) -> str:
+    """Give what follows a date: ` pukul 14.30` or ` at 14:30`; nothing where no time is known."""
+    if at is None:
+        return ""
+    return f" at {at:%H:%M}" if language == "en" else f" pukul {at:%H.%M}"
+
+
+def short_moment(day: date, at: time | None, language: str) -> str:
+    """Give `24 Jan 2025 14.30`, or the date alone where no time is known."""
+    if at is None:
+        return short_date(day, language)
+    clock = f"{at:%H:%M}" if language == "en" else f"{at:%H.%M}"
+    return f"{short_date(day, language)} {clock}"
 
 
 def local_time(instant: datetime, zone: ZoneInfo, language: str) -> str:

@@ -2,14 +2,14 @@
 
 import textwrap
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from tracker.base.dates import days_phrase, local_time, long_date
+from tracker.base.dates import clock_text, days_phrase, local_time, long_date
 from tracker.outbox.content import AlertContent
 
 LATE_AFTER = timedelta(hours=1)
@@ -33,12 +33,19 @@ _LATEST_OPEN = {
     "en": "It can still be done, but only on the most generous way of counting: "
     "the last day is {latest} ({left}).",
 }
+_MOMENT_OPEN = {
+    "id": "Masih bisa dikerjakan, paling lambat {latest} ({left}).",
+    "en": "It can still be done, by {latest} ({left}).",
+}
 _CLOSED = {
     "id": "Menurut semua cara hitung, batas waktunya sudah lewat; yang terakhir {latest}. "
     "Mohon segera bicarakan langkah berikutnya dengan atasan Anda dan dengan pihak lain.",
     "en": "The time has run out on every way of counting; the last day was {latest}. "
     "Please discuss the next step with your manager and with the other party at once.",
 }
+
+
+_PASSED_TODAY = {"id": "lewat hari ini", "en": "earlier today"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +73,18 @@ def view(content: AlertContent, now: datetime) -> View:
     language = content.language
     today = local_day(content, now)
     days = (content.act_by - today).days
+    overdue = days < 0 or is_past_moment(content, now)
     return View(
         today=today,
         days=days,
-        days_left=days_phrase(days, language),
-        overdue=days < 0,
-        act_by=long_date(content.act_by, language),
-        safe=long_date(content.safe, language),
-        likely=long_date(content.likely, language),
-        latest=long_date(content.latest, language),
+        days_left=_PASSED_TODAY[language] if overdue and days == 0 else days_phrase(days, language),
+        overdue=overdue,
+        act_by=long_date(content.act_by, language) + clock_text(act_by_time(content), language),
+        safe=long_date(content.safe, language) + clock_text(content.by_time, language),
+        likely=long_date(content.likely, language) + clock_text(content.by_time, language),
+        latest=long_date(content.latest, language) + clock_text(content.by_time, language),
         late=_late(content, now),
-        rescue=_rescue(content, today) if days < 0 else "",
+        rescue=_rescue(content, now) if overdue else "",
         obligation=obligation_key(content),
     )
 
@@ -84,6 +92,18 @@ def view(content: AlertContent, now: datetime) -> View:
 def local_day(content: AlertContent, now: datetime) -> date:
     """Give the calendar day in the agreement's own zone."""
     return now.astimezone(ZoneInfo(content.timezone)).date()
+
+
+def act_by_time(content: AlertContent) -> time | None:
+    """Give the clock time that goes with `act_by`: none where that day was moved back."""
+    return content.by_time if content.act_by == content.likely else None
+
+
+def is_past_moment(content: AlertContent, now: datetime) -> bool:
+    """Tell whether the exact moment has passed; never where only days are known."""
+    if content.by_time is None:
+        return False
+    return now > datetime.combine(content.likely, content.by_time, ZoneInfo(content.timezone))
 
 
 def obligation_key(content: AlertContent) -> str:
@@ -120,16 +140,19 @@ def _late(content: AlertContent, now: datetime) -> str:
     return _LATE[content.language].format(planned=planned)
 
 
-def _rescue(content: AlertContent, today: date) -> str:
-    if today > content.latest:
+def _rescue(content: AlertContent, now: datetime) -> str:
+    today = local_day(content, now)
+    if today > content.latest or is_past_moment(content, now):
         sentence = _CLOSED
+    elif content.by_time is not None:
+        sentence = _MOMENT_OPEN
     elif today <= content.likely < content.latest:
         sentence = _LIKELY_OPEN
     else:
         sentence = _LATEST_OPEN
     return sentence[content.language].format(
-        likely=long_date(content.likely, content.language),
-        latest=long_date(content.latest, content.language),
+        likely=long_date(content.likely, content.language) + clock_text(content.by_time, content.language),
+        latest=long_date(content.latest, content.language) + clock_text(content.by_time, content.language),
         left=days_phrase((content.latest - today).days, content.language),
     )
 

@@ -75,6 +75,7 @@ def explain(
     from tracker.base.dates import local_time
     from tracker.base.settings import read_settings
     from tracker.cli.show import console, numbered, state_text
+    from tracker.obligations.window_wording import window_text
     from tracker.obligations.wording import headline
 
     settings = read_settings()
@@ -90,6 +91,10 @@ def explain(
     out.print(f"[bold]{headline(one.obligation.rule, language)}[/bold]")
     out.print(f"{one.obligation.key}  ({state_text(one.state, language)})\n")
     numbered(story.steps)
+    if story.window is not None:
+        out.print()
+        for sentence in window_text(story.window, language):
+            out.print(sentence, markup=False)
     if story.alerts:
         out.print("\n[bold]Alerts[/bold]" if language == "en" else "\n[bold]Pemberitahuan[/bold]")
     for alert in story.alerts:
@@ -118,6 +123,7 @@ def _derived_story(settings: "Settings", name: str, texts: list[str], language: 
     from tracker.cli.show import fail_on
     from tracker.obligations.derive import derive
     from tracker.obligations.explain import steps
+    from tracker.obligations.windows import window_on_its_day
     from tracker.queries import Shown, Story
 
     agreement_id, _, rest = name.partition("/")
@@ -133,4 +139,5 @@ def _derived_story(settings: "Settings", name: str, texts: list[str], language: 
         keys = "\n".join(f"  {one.key}" for one in found or obligations)
         raise UnknownThingError(f"{name!r} is not one obligation; there are:\n{keys}")
     shown = Shown(agreement, found[0], found[0].state, reminded=False, closed_why=None)
-    return Story(shown, steps(agreement, found[0], calendar, language), [])
+    window = window_on_its_day(agreement, found[0], calendar)
+    return Story(shown, steps(agreement, found[0], calendar, language), [], window)

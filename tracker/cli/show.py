@@ -8,10 +8,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tracker.base.dates import days_phrase, short_date
+from tracker.base.dates import days_phrase, short_moment
 from tracker.base.errors import BadTermsError
 from tracker.base.faults import Fault
+from tracker.obligations.deadline import Deadline
 from tracker.obligations.model import Obligation, State
+from tracker.obligations.window_wording import window_text
+from tracker.obligations.windows import Window
 from tracker.obligations.wording import clause_text, due_text, headline, people_text
 from tracker.queries import Shown
 from tracker.terms.model import Agreement
@@ -48,8 +51,16 @@ def fail_on(faults: Sequence[Fault]) -> None:
         raise BadTermsError(f"({errors} errors)")
 
 
-def deadlines_table(agreement: Agreement, obligations: Sequence[Obligation], language: str) -> None:
-    """Print what `compute` found: dated duties as a table, the others as short lists."""
+def deadlines_table(
+    agreement: Agreement,
+    obligations: Sequence[Obligation],
+    language: str,
+    windows: Sequence[Window | None] = (),
+) -> None:
+    """Print what `compute` found: dated duties as a table, the others as short lists.
+
+    `windows` say, beside each obligation, what a wish to end early comes to.
+    """
     out = console()
     table = _table(agreement.title, language)
     without: dict[State, list[Obligation]] = {}
@@ -60,9 +71,9 @@ def deadlines_table(agreement: Agreement, obligations: Sequence[Obligation], lan
         found = one.deadline
         mark = " *" if found.provisional else ""
         table.add_row(
-            f"[bold]{short_date(found.act_by, language)}[/bold]{mark}",
-            short_date(found.likely, language),
-            short_date(found.safe, language),
+            f"[bold]{_act_by(found, language)}[/bold]{mark}",
+            short_moment(found.likely, found.by_time, language),
+            short_moment(found.safe, found.by_time, language),
             escape(headline(one.rule, language)),
             clause_text(one.rule.clause, agreement) or one.rule.law or "",
             f"{one.rule.id}/{one.occurrence}",
@@ -70,6 +81,11 @@ def deadlines_table(agreement: Agreement, obligations: Sequence[Obligation], lan
     out.print(table)
     if any(one.deadline and one.deadline.provisional for one in obligations):
         _provisional_note(out, language)
+    for one, window in zip(obligations, windows, strict=False):
+        if window is not None:
+            out.print(f"\n[bold]{one.rule.id}/{one.occurrence}[/bold]")
+            for sentence in window_text(window, language):
+                out.print(f"  {sentence}", markup=False)
     _list_without_date(out, agreement, without, language)
 
 
@@ -108,7 +124,7 @@ def upcoming_table(shown: Sequence[Shown], now: datetime, language: str) -> None
         table.add_column(heading, overflow="fold")
     for one in shown:
         deadline, rule = one.obligation.deadline, one.obligation.rule
-        day = short_date(deadline.act_by, language) if deadline else "-"
+        day = _act_by(deadline, language) if deadline else "-"
         mark = " *" if deadline and deadline.provisional else ""
         towards = people_text(one.agreement, rule.duty.to, language)
         table.add_row(
@@ -121,6 +137,12 @@ def upcoming_table(shown: Sequence[Shown], now: datetime, language: str) -> None
     out.print(table)
     if any(one.obligation.deadline and one.obligation.deadline.provisional for one in shown):
         _provisional_note(out, language)
+
+
+def _act_by(deadline: Deadline, language: str) -> str:
+    # A day that was moved back is wholly free: the clock time belongs to the likely day.
+    at = deadline.by_time if deadline.act_by == deadline.likely else None
+    return short_moment(deadline.act_by, at, language)
 
 
 def state_text(state: State, language: str) -> str:

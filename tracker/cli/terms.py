@@ -83,6 +83,8 @@ def compute(
     from tracker.cli.show import deadlines_table, fail_on
     from tracker.obligations.derive import derive
     from tracker.obligations.view import as_json as viewed
+    from tracker.obligations.view import window_json
+    from tracker.obligations.windows import window_on_its_day
 
     settings = read_settings()
     calendars, faults = read_calendars(settings.rules_dir)
@@ -94,11 +96,15 @@ def compute(
     if calendar is None:
         raise typer.BadParameter(f"there is no calendar {agreement.calendar.holidays!r}")
     obligations = derive(agreement, calendar, events).obligations
+    windows = [window_on_its_day(agreement, obligation, calendar) for obligation in obligations]
     if as_json:
-        views = [viewed(agreement, obligation) for obligation in obligations]
+        views = [
+            {**viewed(agreement, obligation), **window_json(window)}
+            for obligation, window in zip(obligations, windows, strict=True)
+        ]
         typer.echo(json.dumps(views, ensure_ascii=False, indent=2))
         return
-    deadlines_table(agreement, obligations, language or settings.language)
+    deadlines_table(agreement, obligations, language or settings.language, windows)
 
 
 def parse_events(agreement: "Agreement", texts: list[str], option: str = "--event") -> "list[Event]":

@@ -7,12 +7,16 @@ the service learned of it. Details are short texts keyed by name (`party`, `desi
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from tracker.base.iso import iso_date
 from tracker.events.kinds import CORRECTED, kind_of
 from tracker.terms.grammar import SLUG
 
+CLOCK = "at"
+"""The detail that says at what local time it happened (`at=14:30`)."""
+
+_CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _EXPECTED = "KIND=YYYY-MM-DD[,key=value...], e.g. force-majeure-occurred=2026-12-01,party=kesatu"
 
 
@@ -42,6 +46,12 @@ class Event:
         """The day on which the agreement is wished to end, where it was said."""
         given = self.details.get("desired_end")
         return date.fromisoformat(given) if given else None
+
+    @property
+    def at(self) -> time | None:
+        """The local time of day at which it happened, where it was said."""
+        given = self.details.get(CLOCK, "")
+        return time.fromisoformat(given) if _CLOCK_TIME.fullmatch(given) else None
 
     @property
     def occurrence(self) -> str:

@@ -4,7 +4,7 @@ likely, safe, act_by, strictest, latest: see rules/README.md, "Lima tanggal".
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -38,6 +38,8 @@ class Deadline(NamedTuple):
     latest: date
     readings: tuple[Reading, ...]
     reasons: tuple[Reason, ...] = ()
+    by_time: time | None = None
+    """Local clock time on the likely day, where hours are counted from a known moment."""
 
     @property
     def provisional(self) -> bool:
@@ -50,12 +52,14 @@ def deadline(
     calendar: Calendar,
     floor: date | None = None,
     working_span: tuple[date, date] | None = None,
+    by_time: time | None = None,
 ) -> Deadline:
     """Derive the figures from merged readings in date order.
 
     `floor` is the day of the trigger: `act_by` never moves before it, so that a period that lies
     inside a block of rest days asks for action on the day of the event itself. `working_span` is
-    the stretch of days over which working days were counted.
+    the stretch of days over which working days were counted; `by_time` the clock time that goes
+    with one exact reading.
     """
     likely = next(reading.day for reading in readings if reading.likely)
     safe = next(reading.day for reading in readings if reading.weight is Weight.STRONG)
@@ -70,6 +74,7 @@ def deadline(
         latest=readings[-1].day,
         readings=tuple(readings),
         reasons=_reasons(calendar, act_by, safe, working_span),
+        by_time=by_time,
     )
 
 

@@ -5,7 +5,7 @@ an undated or standing duty has no deadline; everything else has the five figure
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, time
 from typing import NamedTuple
 
 from tracker.calendars.model import Calendar
@@ -13,6 +13,7 @@ from tracker.events.kinds import FULFILLING
 from tracker.events.model import Event
 from tracker.obligations.counting import Counting, count, count_from, uses_working_days
 from tracker.obligations.deadline import Deadline, certain_deadline, deadline
+from tracker.obligations.hours import exact
 from tracker.obligations.model import Obligation, State
 from tracker.obligations.periods import (
     Span,
@@ -42,6 +43,7 @@ from tracker.terms.grammar import (
     Side,
     Standing,
     Undated,
+    Unit,
 )
 from tracker.terms.model import Agreement, Axis, Rule
 
@@ -140,10 +142,11 @@ class _Derivation:
     def _per_event(self, rule: Rule, due: Counted) -> Iterator[Obligation]:
         happened = list(self._events_of(rule.trigger_event))
         for event in happened:
-            day = event.desired_end if due.anchor.kind is AnchorKind.DESIRED_END else event.happened_on
+            wished = due.anchor.kind is AnchorKind.DESIRED_END
+            day, at = (event.desired_end, None) if wished else (event.happened_on, event.at)
             if day is None:
                 continue
-            found = self._from_anchor(rule, due, (certain(day),), event.happened_on)
+            found = self._from_anchor(rule, due, (certain(day),), event.happened_on, at)
             yield self._open(rule, event.occurrence, found, event)
         if not happened:
             yield self._waiting(rule)
@@ -154,7 +157,7 @@ class _Derivation:
                 yield self._waiting(rule)
                 continue
             floor = earlier.trigger.happened_on if earlier.trigger else self.agreement.signed.day
-            found = self._from_anchor(rule, due, earlier.deadline.readings, floor)
+            found = self._from_anchor(rule, due, earlier.deadline.readings, floor, earlier.deadline.by_time)
             yield self._open(rule, earlier.occurrence, found, earlier.trigger)
 
     def _after_fulfilment(self, rule: Rule, due: Counted) -> Iterator[Obligation]:
@@ -164,7 +167,8 @@ class _Derivation:
             if event.kind in FULFILLING and event.details.get("rule") == due.anchor.name
         ]
         for event in proofs:
-            found = self._from_anchor(rule, due, (certain(event.happened_on),), event.happened_on)
+            day = event.happened_on
+            found = self._from_anchor(rule, due, (certain(day),), day, event.at)
             yield self._open(rule, event.details.get("occurrence", event.occurrence), found, event)
         if not proofs:
             yield self._waiting(rule)
@@ -206,7 +210,17 @@ class _Derivation:
         if not happened:
             yield self._waiting(rule)
 
-    def _from_anchor(self, rule: Rule, due: Counted, anchor: tuple[Reading, ...], floor: date) -> Deadline:
+    def _from_anchor(
+        self,
+        rule: Rule,
+        due: Counted,
+        anchor: tuple[Reading, ...],
+        floor: date,
+        at: time | None = None,
+    ) -> Deadline:
+        if at is not None and due.period.unit is Unit.HOURS:
+            reading, by_time = exact(anchor[0], at, due.period, due.side, self.agreement.zone)
+            return deadline((reading,), self.calendar, floor, by_time=by_time)
         how = self._how(rule)
         readings = count_from(anchor, due.period, due.side, how)
         working = uses_working_days(due.period, how.pins)

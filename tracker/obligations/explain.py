@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from tracker.base.dates import long_date, short_date
+from tracker.base.dates import clock_text, long_date, short_date
 from tracker.calendars.model import FRIDAY_IS_LAST, SATURDAY_IS_LAST, Calendar
 from tracker.events.names import event_name
 from tracker.obligations.deadline import Deadline
@@ -58,9 +58,13 @@ class _Explainer:
             return
         yield from self._anchor()
         yield from self._pins()
-        yield self._reading("likely", next(r for r in deadline.readings if r.likely))
-        yield from self._skipped(next(r for r in deadline.readings if r.likely))
-        yield from self._safe(deadline)
+        likely = next(r for r in deadline.readings if r.likely)
+        if deadline.by_time is not None:
+            yield self._exact(deadline, likely)
+        else:
+            yield self._reading("likely", likely)
+            yield from self._skipped(likely)
+            yield from self._safe(deadline)
         yield self._act_by(deadline)
         yield from self._others(deadline)
         for reason in deadline.reasons:
@@ -102,7 +106,8 @@ class _Explainer:
     def _anchor(self) -> Iterator[str]:
         due, trigger = self.rule.due, self.obligation.trigger
         if trigger is not None:
-            name, day = event_name(trigger.kind, self.language), self.day(trigger.happened_on)
+            name = event_name(trigger.kind, self.language)
+            day = self.day(trigger.happened_on) + clock_text(trigger.at, self.language)
             yield self.say(f"Peristiwa: {name}, {day}.", f"Event: {name}, {day}.")
         if not isinstance(due, Counted):
             return
@@ -165,6 +170,14 @@ class _Explainer:
         kind = self.rule.due.anchor.kind
         from_term = kind is AnchorKind.TERM_END and self.agreement.term.start == SIGNED
         return from_term or kind is AnchorKind.SIGNING
+
+    def _exact(self, deadline: Deadline, reading: Reading) -> str:
+        said = f"{self.day(reading.day)}{clock_text(deadline.by_time, self.language)}"
+        how = path_text(reading.path[-1:], self.language)
+        return self.say(
+            f"Saat terakhir, satu-satunya tafsir: paling lambat {said} ({how}).",
+            f"Last moment, the only reading: by {said} ({how}).",
+        )
 
     def _reading(self, figure: str, reading: Reading) -> str:
         how = path_text(reading.path, self.language)
@@ -240,7 +253,8 @@ class _Explainer:
                     f"Tafsir lain ({weight}): {self.day(reading.day)} ({how}).",
                     f"Another reading ({weight}): {self.day(reading.day)} ({how}).",
                 )
+        latest = f"{self.day(deadline.latest)}{clock_text(deadline.by_time, self.language)}"
         yield self.say(
-            f"Setelah {self.day(deadline.latest)} semua tafsir menyatakan terlambat.",
-            f"After {self.day(deadline.latest)} it is late on every reading.",
+            f"Setelah {latest} semua tafsir menyatakan terlambat.",
+            f"After {latest} it is late on every reading.",
         )

@@ -6,6 +6,7 @@ from typing import Any
 from tracker.obligations.deadline import Deadline
 from tracker.obligations.life import UNTOUCHED, Life, Proof, verdict
 from tracker.obligations.model import Obligation
+from tracker.obligations.windows import Window
 from tracker.obligations.wording import clause_text
 from tracker.terms.model import Agreement, Cost, Rule
 
@@ -80,6 +81,24 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
+def window_json(window: Window | None) -> dict[str, Any]:
+    """Give what an obligation's JSON gets in addition: the key `window`, where there is one."""
+    if window is None:
+        return {}
+    earliest, usable = window.earliest_end, window.usable
+    return {
+        "window": {
+            "desired_end": window.desired_end.isoformat(),
+            "on": window.on.isoformat(),
+            "closed_on_safe": window.closed_on_safe,
+            "closed_on_every_reading": window.closed_on_every_reading,
+            "earliest_end": earliest.isoformat() if earliest else None,
+            "needs_consent": window.needs_consent,
+            "usable": {"first": usable[0].isoformat(), "last": usable[1].isoformat()} if usable else None,
+        }
+    }
+
+
 def _figures(deadline: Deadline | None) -> dict[str, Any]:
     names = ("likely", "safe", "act_by", "strictest", "latest")
     if deadline is None:
@@ -88,6 +107,7 @@ def _figures(deadline: Deadline | None) -> dict[str, Any]:
         **{name: getattr(deadline, name).isoformat() for name in names},
         "provisional": deadline.provisional,
         "provisional_because": [f"{r.cause}:{r.year}:{r.coverage}" for r in deadline.reasons],
+        **({"by_time": f"{deadline.by_time:%H:%M}"} if deadline.by_time is not None else {}),
     }
 
 

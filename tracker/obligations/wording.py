@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from tracker.base.dates import long_date, short_date
+from tracker.base.dates import clock_text, long_date, short_date
 from tracker.calendars.model import Calendar, Coverage, DayOff
 from tracker.events.names import event_name
 from tracker.obligations.deadline import Cause, Deadline, Reason
@@ -42,6 +42,10 @@ _CHOICES: dict[tuple[Axis, str], tuple[str, str]] = {
     (Axis.START, "included"): (
         "hari peristiwa dihitung sebagai hari ke-1",
         "the day of the event counts as day 1",
+    ),
+    **dict.fromkeys(
+        ((Axis.START, "exact"), (Axis.NOTICE, "exact")),
+        ("dihitung jam demi jam dari waktu yang diketahui", "hour by hour from the known moment"),
     ),
     (Axis.UNIT, "calendar"): ('"hari" berarti hari kalender', '"days" means calendar days'),
     (Axis.UNIT, "working"): ('"hari" berarti hari kerja', '"days" means working days'),
@@ -266,6 +270,18 @@ def why_two_dates(deadline: Deadline, language: str) -> str | None:
         )
     return (
         f"Lazimnya hari terakhir {likely_day}, tetapi {safe_day} aman menurut semua tafsir kuat ({reason})."
+    )
+
+
+def exact_moment(deadline: Deadline, language: str) -> str | None:
+    """Say by what moment it must be done; None where only days are known."""
+    if deadline.by_time is None:
+        return None
+    said = f"{long_date(deadline.likely, language)}{clock_text(deadline.by_time, language)}"
+    return (
+        f"It must be done by {said}, local time."
+        if language == "en"
+        else f"Harus sudah dilakukan paling lambat {said} waktu setempat."
     )
 
 

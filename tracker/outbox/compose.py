@@ -1,16 +1,19 @@
 """From an obligation and a reminder point to what the alert says. Pure."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 
-from tracker.base.dates import short_date
+from tracker.base.dates import clock_text, short_date
 from tracker.calendars.model import Calendar
 from tracker.events.names import event_name
 from tracker.obligations.deadline import Deadline
 from tracker.obligations.model import Obligation
+from tracker.obligations.window_wording import window_text
+from tracker.obligations.windows import Window, window_for
 from tracker.obligations.wording import (
     clause_text,
     cost_text,
+    exact_moment,
     form_text,
     headline,
     people_text,
@@ -51,15 +54,15 @@ def compose(
     point: Point,
     missed: Sequence[str],
     route: Route,
-    because: Sequence[str],
-    now: datetime,
+    today: date,
+    because: Sequence[str] = (),
 ) -> AlertContent:
     """Write the content of one alert in the recipient's language.
 
-    `because` are sentences about what led to it; `now` is when it is made (UTC).
+    `today` is the agreement's local day; `because` are sentences about what led to the alert.
     """
     rule, language = obligation.rule, route.language
-    today = now.astimezone(agreement.zone).date()
+    window = window_for(agreement, obligation, calendar, today)
     summary = rule.summary.in_language(language) if rule.summary else headline(rule, language)
     return AlertContent(
         language=language,
@@ -76,6 +79,7 @@ def compose(
         likely=deadline.likely,
         strictest=deadline.strictest,
         latest=deadline.latest,
+        by_time=deadline.by_time,
         recipient=route.recipient,
         headline=headline(rule, language),
         act=summary,
@@ -86,6 +90,7 @@ def compose(
         why=tuple(
             sentence
             for sentence in (
+                exact_moment(deadline, language),
                 why_two_dates(deadline, language),
                 why_moved(deadline, calendar, language),
             )
@@ -93,8 +98,8 @@ def compose(
         ),
         notes=(
             *because,
-            *(_learned_late(deadline, today, language) if point.name == AT_ONCE else ()),
-            *_notes(obligation, deadline, missed, route),
+            *(_learned_late(deadline, today, language) if point.name == AT_ONCE and not window else ()),
+            *_notes(obligation, deadline, missed, route, window),
         ),
     )
 
@@ -112,14 +117,23 @@ def _towards(agreement: Agreement, names: Sequence[str], route: Route) -> list[s
     return [party for name in names for party in (others if name == "other" and known else [name])]
 
 
-def _notes(obligation: Obligation, deadline: Deadline, missed: Sequence[str], route: Route) -> Iterator[str]:
+def _notes(
+    obligation: Obligation,
+    deadline: Deadline,
+    missed: Sequence[str],
+    route: Route,
+    window: Window | None,
+) -> Iterator[str]:
     english = route.language == "en"
     if route.detour is not None:
         yield detour_note(route.detour, route.instead_of, route.language)
     if obligation.trigger is not None:
         name = event_name(obligation.trigger.kind, route.language)
         day = short_date(obligation.trigger.happened_on, route.language)
+        day += clock_text(obligation.trigger.at, route.language)
         yield f"Follows from: {name}, {day}." if english else f"Akibat peristiwa: {name}, {day}."
+    if window is not None:
+        yield from window_text(window, route.language)
     yield from _of_points(missed, route.language)
     for reason in deadline.reasons:
         yield reason_text(reason, route.language)

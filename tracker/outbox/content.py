@@ -4,7 +4,7 @@ Every sentence is already in the recipient's language; a channel only lays it ou
 the moment of sending (days left, how late) is worked out by the channel from `Delivery.now`.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -31,6 +31,8 @@ class AlertContent(BaseModel):
     likely: date
     strictest: date
     latest: date
+    by_time: time | None = None
+    """Local clock time on the likely day, where the text counts hours from a known moment."""
     recipient: str
     """The contact's function (and name where known), with the party."""
     headline: str

@@ -58,9 +58,7 @@ class Telling:
         calendar = self.context.calendar(agreement)
         for route in self.context.routing.routes(agreement, obligation.rule.duty.by, party, today):
             notes = [english if route.language == "en" else indonesian for indonesian, english in because]
-            content = compose(
-                agreement, obligation, deadline, calendar, point, missed, route, notes, self.now
-            )
+            content = compose(agreement, obligation, deadline, calendar, point, missed, route, today, notes)
             self.alerts.append(alert_row(self.context, key, obligation.key, route, content, self.now))
 
     def add(self, connection: Connection) -> None:

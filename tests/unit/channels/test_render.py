@@ -1,9 +1,13 @@
-from datetime import UTC, date, datetime, timedelta
+import json
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
 from tests.support.content import PLANNED, alert_content
+from tracker.channels.email.render import subject
 from tracker.channels.render import LATE_AFTER, fill, flatten, shorten, view
+from tracker.outbox.content import AlertContent
 
 
 def test_the_day_is_the_local_day_of_the_agreement() -> None:
@@ -136,3 +140,56 @@ def test_the_date_stands_before_everything_else(template: str, language: str, da
     places = [shown.find(part) for part in order]
     assert -1 not in places
     assert places == sorted(places)
+
+
+MOMENT: dict[str, Any] = {
+    "act_by": date(2025, 1, 28),
+    "safe": date(2025, 1, 28),
+    "latest": date(2025, 1, 28),
+    "by_time": time(14, 30),
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "shown", "head"),
+    [
+        ("id", "Selasa, 28 Januari 2025 pukul 14.30", "[Tenggat 28 Jan 2025 14.30, hari ini]"),
+        ("en", "Tuesday, 28 January 2025 at 14:30", "[Deadline 28 Jan 2025 14:30, today]"),
+    ],
+)
+def test_a_moment_is_shown_beside_its_date(language: str, shown: str, head: str) -> None:
+    content = alert_content(language, **MOMENT)
+    morning = datetime(2025, 1, 28, 1, tzinfo=UTC)
+    for template in (f"email/templates/{language}.txt", f"email/templates/{language}.html"):
+        assert shown in fill(template, content, morning)
+    assert subject(content, morning).startswith(head)
+
+
+def test_a_day_moved_back_has_no_time_of_its_own() -> None:
+    seen = view(alert_content(**(MOMENT | {"act_by": date(2025, 1, 24)})), PLANNED)
+    assert seen.act_by == "Jumat, 24 Januari 2025"
+    assert seen.likely == "Selasa, 28 Januari 2025 pukul 14.30"
+
+
+def test_between_act_by_and_the_moment_it_can_still_be_done() -> None:
+    content = alert_content(**(MOMENT | {"act_by": date(2025, 1, 24)}))
+    seen = view(content, datetime(2025, 1, 27, 1, tzinfo=UTC))
+    assert seen.rescue == "Masih bisa dikerjakan, paling lambat Selasa, 28 Januari 2025 pukul 14.30 (besok)."
+
+
+@pytest.mark.parametrize(("language", "left"), [("id", "lewat hari ini"), ("en", "earlier today")])
+def test_after_the_moment_the_alert_is_overdue(language: str, left: str) -> None:
+    content = alert_content(language, **MOMENT)
+    on_time = view(content, datetime(2025, 1, 28, 7, 30, tzinfo=UTC))
+    late = view(content, datetime(2025, 1, 28, 7, 31, tzinfo=UTC))
+    assert (on_time.overdue, late.overdue) == (False, True)
+    assert late.days_left == left
+    assert "14" in late.rescue
+
+
+def test_an_alert_stored_before_there_were_moments_is_still_read() -> None:
+    stored = json.loads(alert_content().model_dump_json())
+    del stored["by_time"]
+    assert AlertContent.model_validate(stored) == alert_content()
+    moment = alert_content(**MOMENT)
+    assert AlertContent.model_validate_json(moment.model_dump_json()) == moment

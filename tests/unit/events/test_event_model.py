@@ -42,6 +42,7 @@ from tracker.events.model import BadEventError, Event, checked, parse_event
             "fact-corrected=2024-02-29,corrects=3,why=salah ketik,party=",
             *("fact-corrected", "2024-02-29", {"corrects": "3", "why": "salah ketik", "party": ""}),
         ),
+        ("handover=2024-02-29,at=23:59", "handover", "2024-02-29", {"at": "23:59"}),
     ],
 )
 def test_good_lines(text: str, kind: str, day: str, details: dict[str, str]) -> None:
@@ -61,6 +62,11 @@ def test_good_lines(text: str, kind: str, day: str, details: dict[str, str]) -> 
         ("force-majeure-occurred=2026-12-01,", "is not key=value"),
         ("Force Majeure=2026-12-01", "'Force Majeure' is not an event kind, expected words-with-hyphens"),
         ("=2026-12-01", "is not an event kind"),
+        ("handover=2024-02-29,at=24:00", "at=24:00: handover expects a local time as HH:MM"),
+        ("handover=2024-02-29,at=9:00", "at=9:00: handover"),
+        ("handover=2024-02-29,at=", "at=: handover"),
+        ("handover=2024-02-29,at=14.30", "at=14.30: handover"),
+        ("handover=2024-02-29,at=14:30:00", "at=14:30:00: handover"),
         ("termination-intended=2025-09-01", "termination-intended needs desired_end=..."),
         ("termination-intended=2025-09-01,desired_end=", "termination-intended needs desired_end=..."),
         (

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Alarm, Calendar, Event
 
-from tracker.base.dates import days_phrase, long_date, short_date
-from tracker.channels.render import fill, flatten, local_day, obligation_key, shorten
+from tracker.base.dates import clock_text, days_phrase, long_date, short_moment
+from tracker.channels.render import act_by_time, fill, flatten, local_day, obligation_key, shorten
 from tracker.outbox.content import AlertContent
 from tracker.outbox.delivery import Delivery
 
@@ -68,7 +68,7 @@ def subject(content: AlertContent, now: datetime) -> str:
     days = (content.act_by - local_day(content, now)).days
     ahead, overdue = _SUBJECT[content.language]
     head = (overdue if days < 0 else ahead).format(
-        date=short_date(content.act_by, content.language),
+        date=short_moment(content.act_by, act_by_time(content), content.language),
         left=days_phrase(days, content.language),
         days=-days,
         plural="" if days == -1 else "s",
@@ -125,8 +125,8 @@ def _event_text(content: AlertContent) -> str:
         towards=flatten(content.towards),
         form=flatten(content.form),
         clause=flatten(content.clause),
-        safe=long_date(content.safe, content.language),
-        likely=long_date(content.likely, content.language),
+        safe=long_date(content.safe, content.language) + clock_text(content.by_time, content.language),
+        likely=long_date(content.likely, content.language) + clock_text(content.by_time, content.language),
         title=flatten(content.agreement_title),
     )
 
