@@ -109,6 +109,8 @@ def _load_batch(
         fresh.append(file)
     if not fresh:
         return
+    if known:
+        _roll_first(connection, context, list(known), now)
     versions = {file.agreement.id: context.calendar(file.agreement).version for file in fresh}
     _log_terms(connection, fresh, known, now)
     terms.put_in_force(connection, fresh, known, versions, now)
@@ -156,26 +158,49 @@ def record_event(
         agreement = terms.agreements(connection, [event.agreement])[event.agreement]
         log_so_far = events.logs_of(connection, [agreement.id]).get(agreement.id, [])
         check_fact(agreement, context.calendar(agreement), log_so_far, event)
+        _roll_first(connection, context, [agreement.id], now)
         try:
             event, added = events.append(connection, event, now, by, client_key)
         except BadEventError as error:
             raise BadFactError(str(error)) from None
         if not added:
             return Recorded(event, added)
-        _roll_first(connection, context, agreement, now)
-        known = terms.locked(connection, [agreement.id])
-        cause = Cause(event.kind, event.happened_on)
-        changes = deriving.rederive(connection, context, {agreement.id: agreement}, known, now, cause)
-        for follow in FOLLOWS.get(event.kind, ()):
-            follow(connection, context, agreement, [*log_so_far, event], event, now)
-    return Recorded(event, added, changes)
+        return _followed(connection, context, agreement, [*log_so_far, event], now)
 
 
-def _roll_first(connection: Connection, context: Context, agreement: Agreement, now: datetime) -> None:
+def _followed(
+    connection: Connection, context: Context, agreement: Agreement, log: Sequence[Event], now: datetime
+) -> Recorded:
+    """Do what follows from the last entry of an agreement's log."""
+    event = log[-1]
+    known = terms.locked(connection, [agreement.id])
+    cause = Cause(event.kind, event.happened_on)
+    changes = deriving.rederive(connection, context, {agreement.id: agreement}, known, now, cause)
+    for follow in FOLLOWS.get(event.kind, ()):
+        follow(connection, context, agreement, log, event, now)
+    return Recorded(event, added=True, changes=changes)
+
+
+def record_again(db: Database, context: Context, event: Event, client_key: str | None) -> None:
+    """Record a fact from another log as it was recorded there, with what follows."""
+    now = event.recorded_at
+    if now is None:
+        raise ValueError(f"{event} was never recorded")
+    with db.write() as connection:
+        terms.locked(connection, [event.agreement])
+        agreement = terms.agreements(connection, [event.agreement])[event.agreement]
+        _roll_first(connection, context, [agreement.id], now)
+        events.append(connection, event, now, event.recorded_by, client_key)
+        log_so_far = events.logs_of(connection, [agreement.id])[agreement.id]
+        _followed(connection, context, agreement, log_so_far, now)
+
+
+def _roll_first(connection: Connection, context: Context, ids: Sequence[str], now: datetime) -> None:
     """Move the horizon where that is due, so that a replay opens the same rows at the same instants."""
-    due = terms.due_for_roll(connection, now, limit=1, only=agreement.id)
+    due = terms.due_for_roll(connection, now, len(ids), only=ids)
     if due:
-        _roll_each(connection, context, due, {agreement.id: agreement})
+        found = terms.agreements(connection, [each.known.id for each in due])
+        _roll_each(connection, context, due, found)
 
 
 def rederive(db: Database, context: Context, now: datetime) -> list[str]:
@@ -192,6 +217,7 @@ def rederive(db: Database, context: Context, now: datetime) -> list[str]:
         with db.write() as connection:
             known = terms.locked(connection, batch)
             found = terms.agreements(connection, batch)
+            _roll_first(connection, context, batch, now)
             _log_decrees(connection, context, found, now)
             moved += deriving.rederive(connection, context, found, known, now, Cause(DECREE_LOADED)).moved
     return moved
@@ -262,13 +288,22 @@ def remind_due(db: Database, context: Context, now: datetime, limit: int = 100) 
 
 
 def next_wake(db: Database) -> datetime | None:
-    """Give the earliest instant at which any step is due; three index look-ups."""
+    """Give the earliest instant at which any step or alert is due; three index look-ups."""
     with db.read() as connection:
-        instants = (
-            earliest(connection, ObligationRow.wake_at),
-            earliest(connection, AgreementRow.wake_at),
-            outbox.next_try(connection),
-        )
+        return _first(_next_step(connection), outbox.next_try(connection))
+
+
+def next_step(db: Database) -> datetime | None:
+    """Give the earliest instant at which a reminder, a lapse or a horizon is due; alerts not counted."""
+    with db.read() as connection:
+        return _next_step(connection)
+
+
+def _next_step(connection: Connection) -> datetime | None:
+    return _first(earliest(connection, ObligationRow.wake_at), earliest(connection, AgreementRow.wake_at))
+
+
+def _first(*instants: datetime | None) -> datetime | None:
     return min((instant for instant in instants if instant is not None), default=None)
 
 

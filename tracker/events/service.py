@@ -98,6 +98,14 @@ def logs_of(connection: Connection, agreements: Iterable[str]) -> dict[str, list
     return found
 
 
+def client_keys(connection: Connection) -> dict[tuple[str, int], str]:
+    """Give the client keys of all entries that have one, by agreement and number."""
+    query = select(col(EventRow.agreement_id), col(EventRow.number), col(EventRow.client_key)).where(
+        col(EventRow.client_key).is_not(None)
+    )
+    return {(row.agreement_id, row.number): row.client_key for row in connection.execute(query)}
+
+
 def _event(row: Any) -> Event:
     return Event(
         row.agreement_id,

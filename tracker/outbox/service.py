@@ -89,6 +89,13 @@ def withdraw(connection: Connection, agreement: str, contacts: Sequence[str]) ->
     return [Claimed(**row) for row in connection.execute(statement).mappings()]
 
 
+def withdraw_all(connection: Connection) -> None:
+    """Take back every alert that waits; for a database that only repeats what happened."""
+    connection.execute(
+        update(AlertRow).where(col(AlertRow.state) == PENDING).values(state=WITHDRAWN, next_try_at=None)
+    )
+
+
 def settle(
     connection: Connection,
     alert: Claimed,

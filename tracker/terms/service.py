@@ -192,10 +192,10 @@ class DueRoll:
     at: datetime
 
 
-def due_for_roll(connection: Connection, now: datetime, limit: int, only: str | None = None) -> list[DueRoll]:
+def due_for_roll(connection: Connection, now: datetime, limit: int, only: Sequence[str] | None = None) -> list[DueRoll]:
     """Give agreements whose recurring duties must be rolled forward, locked against other workers.
 
-    `only` looks at one agreement, which the caller has locked already.
+    `only` looks at some agreements, which the caller has locked already.
     """
     query = (
         _KNOWN.add_columns(col(AgreementRow.wake_at))
@@ -205,7 +205,7 @@ def due_for_roll(connection: Connection, now: datetime, limit: int, only: str | 
         .with_for_update(skip_locked=True)
     )
     if only is not None:
-        query = query.where(col(AgreementRow.id) == only)
+        query = query.where(col(AgreementRow.id).in_(only))
     return [DueRoll(Known(*row[:-1]), row[-1]) for row in connection.execute(query)]
 
 

@@ -1,0 +1,121 @@
+"""Replays the logs of one database into an empty one: the same terms and facts give the same rows.
+
+Every terms text and every fact is taken at the instant it was recorded, and what was due in
+between (reminders, lapses, the horizon) is done at its own instant. Nothing is sent: the alerts
+that come out are withdrawn, for they were sent long ago.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from tracker import flow
+from tracker.base.db import Database
+from tracker.base.errors import DatabaseError
+from tracker.base.packed import unpack
+from tracker.events.kinds import TERMS_AMENDED, TERMS_CORRECTED
+from tracker.events.service import client_keys, logs_of
+from tracker.obligations.tables import ObligationRow
+from tracker.outbox.service import withdraw_all
+from tracker.steps.context import Context
+from tracker.terms.load import TermsFile, read_text
+from tracker.terms.service import known_agreements
+from tracker.terms.tables import TermsVersionRow
+
+_OF_LOADING = frozenset({TERMS_AMENDED, TERMS_CORRECTED})
+
+
+@dataclass(frozen=True)
+class _Recorded:
+    """One thing from the logs: terms that were loaded, or a fact; `of` is what it is about."""
+
+    at: datetime
+    order: int
+    of: str
+    number: int
+    what: Any
+    client_key: str | None = None
+
+
+def replay(source: Database, target: Database, context: Context, until: datetime) -> int:
+    """Record everything from `source` in `target`, which must be empty; gives how many entries.
+
+    Duties are brought up to `until`. DatabaseError where `target` holds anything already.
+    """
+    with target.read() as connection:
+        if known_agreements(connection):
+            raise DatabaseError("the database to replay into is not empty, expected one without agreements")
+    recorded = sorted(_recorded(source), key=lambda one: (one.at, one.order, one.of, one.number))
+    for (at, order), together in groupby(recorded, key=lambda one: (one.at, one.order)):
+        bring_up_to(target, context, at)
+        if order == 0:
+            flow.load_terms(target, context, [one.what for one in together], at)
+        else:
+            for one in together:
+                flow.record_again(target, context, one.what, one.client_key)
+    bring_up_to(target, context, until)
+    with target.write() as connection:
+        withdraw_all(connection)
+    return len(recorded)
+
+
+def bring_up_to(db: Database, context: Context, instant: datetime) -> None:
+    """Do everything that is due up to an instant, each at its own; sends nothing."""
+    while (due := flow.next_step(db)) is not None and due <= instant:
+        while flow.roll_due(db, context, due) + flow.remind_due(db, context, due):
+            pass
+
+
+def _recorded(source: Database) -> Iterator[_Recorded]:
+    with source.read() as connection:
+        names = sorted(known_agreements(connection))
+        versions = connection.execute(
+            select(
+                col(TermsVersionRow.agreement_id),
+                col(TermsVersionRow.version),
+                col(TermsVersionRow.path),
+                col(TermsVersionRow.source),
+                col(TermsVersionRow.loaded_at),
+            )
+        )
+        for row in versions:
+            file = _file(unpack(row.source).decode(), row.path)
+            yield _Recorded(row.loaded_at, 0, row.agreement_id, row.version, file)
+        keys = client_keys(connection)
+        for log in logs_of(connection, names).values():
+            for event in log:
+                if event.kind not in _OF_LOADING and event.recorded_at and event.number:
+                    key = keys.get((event.agreement, event.number))
+                    yield _Recorded(event.recorded_at, 1, event.agreement, event.number, event, key)
+
+
+def _file(text: str, path: str) -> TermsFile:
+    file, faults = read_text(text, path)
+    if file is None:
+        raise DatabaseError(f"terms stored from {path} can no longer be read: {faults[0]}")
+    return file
+
+
+def difference(one: Database, other: Database) -> str | None:
+    """Say in which way two databases hold different obligations; None where they hold the same."""
+    rows = [_obligations(db) for db in (one, other)]
+    if rows[0] == rows[1]:
+        return None
+    for key in sorted(rows[0].keys() | rows[1].keys()):
+        mine, theirs = rows[0].get(key), rows[1].get(key)
+        if mine != theirs:
+            names = [
+                name for name in mine or theirs or {} if (mine or {}).get(name) != (theirs or {}).get(name)
+            ]
+            return f"{key}: {', '.join(names)} differ"
+    return None
+
+
+def _obligations(db: Database) -> dict[str, dict[str, Any]]:
+    with db.read() as connection:
+        return {row["key"]: dict(row) for row in connection.execute(select(ObligationRow)).mappings()}
