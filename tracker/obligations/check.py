@@ -14,7 +14,9 @@ from tracker.obligations.model import Obligation
 from tracker.obligations.term_end import signing_days
 from tracker.terms.grammar import AnchorKind, Counted, Side
 from tracker.terms.load import TermsFile
-from tracker.terms.model import Agreement, Axis, Pin, Rule
+from tracker.terms.model import Agreement
+from tracker.terms.pins import Axis, Pin
+from tracker.terms.rule import Rule
 
 
 def check_file(

@@ -42,7 +42,9 @@ from tracker.terms.grammar import (
     Standing,
     Undated,
 )
-from tracker.terms.model import Agreement, Axis, Rule
+from tracker.terms.model import Agreement
+from tracker.terms.pins import Axis
+from tracker.terms.rule import Rule
 
 TERM = "term-1"
 WAITING = "waiting"

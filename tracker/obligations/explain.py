@@ -21,7 +21,9 @@ from tracker.obligations.wording import (
     why_moved,
 )
 from tracker.terms.grammar import AnchorKind, Counted, Recurring, Side, Unit
-from tracker.terms.model import SIGNED, Agreement, Axis
+from tracker.terms.model import Agreement
+from tracker.terms.pins import Axis
+from tracker.terms.term import SIGNED
 
 _NAMED_AT_MOST = 12
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from tracker.obligations.model import Obligation, State
 from tracker.obligations.reading import Reading
 from tracker.terms.grammar import AnchorKind, Counted, Side
-from tracker.terms.model import Rule
+from tracker.terms.rule import Rule
 
 _ONE_DAY = timedelta(days=1)
 

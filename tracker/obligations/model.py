@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tracker.events.model import Event
 from tracker.obligations.deadline import Deadline
-from tracker.terms.model import Rule
+from tracker.terms.rule import Rule
 
 
 class State(StrEnum):

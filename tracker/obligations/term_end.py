@@ -18,7 +18,10 @@ from tracker.obligations.reading import (
     pins_of,
 )
 from tracker.terms.grammar import Period, Unit
-from tracker.terms.model import SIGNED, Agreement, Axis, Rule, Signed
+from tracker.terms.model import Agreement
+from tracker.terms.pins import Axis, Signed
+from tracker.terms.rule import Rule
+from tracker.terms.term import SIGNED
 
 INCLUSIVE = Choice(Axis.LAST_DAY, "inclusive", Weight.STRONG, likely=True)
 ANNIVERSARY = Choice(Axis.LAST_DAY, "anniversary", Weight.STRONG)

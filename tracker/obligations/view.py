@@ -5,7 +5,8 @@ from typing import Any
 from tracker.obligations.deadline import Deadline
 from tracker.obligations.model import Obligation
 from tracker.obligations.wording import clause_text
-from tracker.terms.model import Agreement, Cost
+from tracker.terms.model import Agreement
+from tracker.terms.rule import Cost
 
 
 def as_json(agreement: Agreement, obligation: Obligation, state: str | None = None) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from tracker.obligations.reading import Reading
 from tracker.reminders.ladder import Next, Plan, Schedule
 from tracker.steps.context import Context
 from tracker.terms import service as terms
-from tracker.terms.model import Agreement, Rule
+from tracker.terms.model import Agreement
+from tracker.terms.rule import Rule
 from tracker.terms.service import Known
 
 _ONE_DAY = timedelta(days=1)

@@ -6,7 +6,10 @@ from typing import Any
 
 from tracker.base.faults import Remark
 from tracker.terms.grammar import AnchorKind, Counted, Standing
-from tracker.terms.model import Agreement, Clause, Pin, Rule
+from tracker.terms.model import Agreement
+from tracker.terms.pins import Pin
+from tracker.terms.rule import Rule
+from tracker.terms.words import Clause
 
 HOLDERS = ("either", "both", "affected")
 ADDRESSEES = ("other", "both")
