@@ -113,6 +113,8 @@ class AmendedDerivation:
 
     def _settled(self, found: Obligation) -> Obligation:
         """Say why a duty is settled by how its term, or the agreement, went on."""
+        if found.ended == Ended.ENDED_EARLY and found.rule.survives:
+            return found._replace(ended=None)
         if found.ended is not None:
             return found
         why = None

@@ -8,7 +8,7 @@ Dates are local calendar dates of `Agreement.timezone`.
 from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field
@@ -98,10 +98,10 @@ class Agreement(Frozen):
         """How the agreement read over time: as signed, then after each addendum, oldest first."""
         if not self.addenda:
             return (Version(date.min, self, None),)
-        found = [Version(date.min, self._reading_as(addenda=()), None)]
+        found = [Version(date.min, self.reading_as(addenda=()), None)]
         for addendum in sorted(self.addenda, key=lambda addendum: addendum.in_force_from):
             before = found[-1].agreement
-            amended = before._reading_as(  # noqa: SLF001 - its own class
+            amended = before.reading_as(
                 term=addendum.amended_term(before.term), rules=addendum.amended_rules(before.rules)
             )
             found.append(Version(addendum.in_force_from, amended, addendum))
@@ -113,10 +113,11 @@ class Agreement(Frozen):
             return self
         return next(version.agreement for version in reversed(self.versions) if version.since <= day)
 
-    def _reading_as(self, **changed: Any) -> Self:
+    def reading_as(self, **changed: Any) -> "Agreement":
+        """Give the agreement with some fields changed; they are not validated again."""
         # Not model_copy: it would take the cached values along.
         fields = {name: getattr(self, name) for name in type(self).model_fields}
-        return self.model_construct(**(fields | changed))
+        return Agreement.model_construct(**(fields | changed))
 
     def event_kinds(self) -> set[str]:
         """Give the kinds of events that some rule waits for, or that make its duty moot."""
