@@ -1,9 +1,10 @@
 """The occurrences of rules where the agreement changes on the way. Pure.
 
 Addenda, terms that follow one another, and an early end. Every occurrence is worked out with the
-wording in force on its own day: the day of its event, the last day of its period, the signing
-day; what is counted from the end of a term, with the newest wording that was in force on the
-deadline it gives. Keys stay what they are: a changed rule moves its occurrences.
+wording in force on its own day: the day of its event, the last day of its period (of an agreement
+year: the 31 December inside it), the signing day; what is counted from the end of a term, with
+the newest wording that was in force on the deadline it gives. Keys stay what they are: a changed
+rule moves its occurrences.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +15,7 @@ from tracker.calendars.model import Calendar
 from tracker.events.model import Event
 from tracker.obligations.derivation import SIGNING, Derivation
 from tracker.obligations.model import Ended, Obligation, State
-from tracker.obligations.periods import Span, agreement_years, calendar_periods
+from tracker.obligations.periods import Span, agreement_years, calendar_periods, last_december_day_in
 from tracker.obligations.succession import NumberedTerm, Origin, succession
 from tracker.terms.grammar import AnchorKind, Counted, Every, OnDate, Recurring, Side, Standing, Undated
 from tracker.terms.model import Agreement
@@ -220,7 +221,11 @@ class _WordingDerivation(Derivation):
                 for begins, ends in stretches
                 if begins <= span.last and span.first <= ends
             ]
-            if inside and self.wording.holds_on(inside[-1].last):
+            if not inside:
+                continue
+            # A year's report falls due on its 31 December: an addendum after that asks for no other.
+            december = last_december_day_in(inside[-1]) if by_agreement_year else None
+            if self.wording.holds_on(december or inside[-1].last):
                 yield inside[-1]
 
 

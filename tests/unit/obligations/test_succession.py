@@ -226,6 +226,26 @@ def test_a_period_is_reported_in_the_wording_of_its_last_day() -> None:
     ]
 
 
+def test_a_year_that_was_reported_is_not_asked_for_again() -> None:
+    yearly = addendum("2026-03-02", rules=[rule("every year")])
+    term = {"length": "2 years", "from": "2025-04-01"}
+    terms = agreement("every semester", term=term, addenda=[yearly])
+    assert rows(terms) == [
+        ("2025-S1", "2025-06-30", None),
+        ("2025-S2", "2025-12-31", None),
+        ("year-2", "2026-12-31", None),
+    ]
+    terms = agreement(
+        "every year", term=term, addenda=[addendum("2026-03-02", rules=[rule("every semester")])]
+    )
+    assert rows(terms) == [
+        ("year-1", "2025-12-31", None),
+        ("2026-S1", "2026-06-30", None),
+        ("2026-S2", "2026-12-31", None),
+        ("2027-S1", "2027-03-31", None),
+    ]
+
+
 def test_rules_are_added_and_removed_from_their_day() -> None:
     changed = addendum("2025-10-01", rules=[rule("every quarter", "new")], removed=["duty", "talks", "last"])
     terms = agreement(

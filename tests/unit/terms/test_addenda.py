@@ -96,7 +96,7 @@ def test_the_good_file_has_no_fault() -> None:
         ("due: every year", "due: 3 days after answer due", 36, "counts from itself through other rules"),
         ("by: kesatu, to: kedua, act: Melapor, form: [report]}\n        due: every year", "by: pertama, to: kedua}\n        due: every year", 35, "unknown duty holder 'pertama'"),
         ('      - id: report\n        clause: {number: "6"}', '      - id: report\n        clause: {number: "7"}', 34, "unknown clause '7'"),
-        ("      - id: report\n", '      - {id: report, duty: {by: both, to: both}, due: standing}\n      - id: report\n', 34, "id 'report' is already used by addenda.0.rules.0, expected a new id"),
+        ("      - id: report\n", "      - {id: report, duty: {by: both, to: both}, due: standing}\n      - id: report\n", 34, "id 'report' is already used by addenda.0.rules.0, expected a new id"),
         ("    in_force_from: 2026-02-02\n", "", 27, "addenda.0.in_force_from: is missing"),
         ("    why: Jangka", "    whi: x\n    why: Jangka", 30, "addenda.0.whi: unknown key"),
         # what silence does
