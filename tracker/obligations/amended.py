@@ -67,7 +67,8 @@ class AmendedDerivation:
         self.ends = self.succession.terms[-1].ends
         self.wordings = wordings(agreement)
         self.done: dict[str, list[Obligation]] = {}
-        self.beyond = self.succession.following
+        following = self.succession.following
+        self.beyond = following.first if following else None
 
     def all(self) -> list[Obligation]:
         """Give the obligations in the order in which their rules came up."""

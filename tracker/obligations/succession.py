@@ -67,12 +67,12 @@ class NumberedTerm(NamedTuple):
 class Succession(NamedTuple):
     """All terms known, oldest first.
 
-    `following` is the first day of the next one by silence that the horizon left out;
+    `following` is the next one by silence, which the horizon left out: periods run on into it.
     `ended_on` is the last day in force where an early end took something away.
     """
 
     terms: tuple[NumberedTerm, ...]
-    following: date | None = None
+    following: NumberedTerm | None = None
     ended_on: date | None = None
 
     def after(self, term: NumberedTerm) -> NumberedTerm | None:
@@ -87,7 +87,7 @@ class Succession(NamedTuple):
         """
         found: list[tuple[date, date]] = []
         before: NumberedTerm | None = None
-        for term in self.terms:
+        for term in (*self.terms, *([self.following] if self.following else [])):
             if before is None or term.first > before.ends[-1].day + _ONE_DAY:
                 found.append((term.first, term.last))
             else:
@@ -128,8 +128,7 @@ def succession(agreement: Agreement, events: Sequence[Event], until: date | None
         following = _next_by_silence(following, events)
     if ended_on is not None:
         return _cut(terms, ended_on)
-    left_out = following.first if following is not None and until is not None else None
-    return Succession(tuple(terms), left_out)
+    return Succession(tuple(terms), following if until is not None else None)
 
 
 def _term(number: int, term: Term, signed: Signed, origin: Origin) -> NumberedTerm:

@@ -383,6 +383,13 @@ def test_silence_renews_and_keeps_the_notice_open_until_its_term_has_ended() -> 
     assert derived(alone, until="2027-01-01").beyond == day("2027-04-29")
 
 
+@given(st.integers(0, 1500), st.integers(0, 1500))
+def test_a_later_horizon_only_adds(days: int, more: int) -> None:
+    sooner = day("2025-04-29") + timedelta(days=days)
+    some = rows(renewing(), until=sooner.isoformat())
+    assert rows(renewing(), until=(sooner + timedelta(days=more)).isoformat())[: len(some)] == some
+
+
 def test_a_notice_served_stops_the_renewal() -> None:
     assert [number for number, *_ in spans(renewing(), STOP, until="2030-01-01")] == [1]
     assert derived(renewing(), STOP, until="2030-01-01").beyond is None
