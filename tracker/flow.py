@@ -26,13 +26,13 @@ from tracker.base.errors import BadFactError, TrackerError, UnknownThingError
 from tracker.base.garbage import untraced
 from tracker.base.log import get_logger
 from tracker.events import service as events
-from tracker.events.kinds import APPOINTED, DECREE_LOADED, TERMS_CORRECTED
+from tracker.events.kinds import APPOINTED, DECREE_LOADED, TERMS_AMENDED, TERMS_CORRECTED
 from tracker.events.model import BadEventError, Event
 from tracker.obligations import service as obligations
+from tracker.obligations.causes import LOADED, ROLLED, Cause
 from tracker.obligations.tables import ObligationRow
 from tracker.outbox import service as outbox
 from tracker.steps import deriving
-from tracker.steps.causes import ROLLED, Cause
 from tracker.steps.checking import check_fact
 from tracker.steps.context import Context
 from tracker.steps.deriving import Derivation
@@ -112,10 +112,10 @@ def _load_batch(
     if known:
         _roll_first(connection, context, list(known), now)
     versions = {file.agreement.id: context.calendar(file.agreement).version for file in fresh}
-    _log_terms(connection, fresh, known, now)
+    causes = _log_terms(connection, fresh, known, now)
     terms.put_in_force(connection, fresh, known, versions, now)
     terms.add_versions(connection, fresh, known, now)
-    derivation = Derivation(connection, context, versions, known, now, Cause(TERMS_CORRECTED))
+    derivation = Derivation(connection, context, causes, known, now)
     changes = derivation.store(file.agreement for file in fresh)
     report.obligations += changes.added
     report.moved += changes.moved
@@ -124,15 +124,28 @@ def _load_batch(
 
 def _log_terms(
     connection: Connection, files: Sequence[TermsFile], known: Mapping[str, terms.Known], now: datetime
-) -> None:
-    """Log new terms of an agreement that is tracked already; the first terms are the log's beginning."""
-    for file in files:
-        before = known.get(file.agreement.id)
-        if before is not None and before.digest != file.digest:
-            details = {"version": str(before.version + 1), "digest": file.digest}
-            today = now.astimezone(file.agreement.zone).date()
-            event = Event(file.agreement.id, TERMS_CORRECTED, today, details)
-            events.append(connection, event, now, SERVICE)
+) -> dict[str, Cause]:
+    """Log new terms of agreements that are tracked already; gives why each one is derived.
+
+    The first terms of an agreement are the beginning of its log, and no entry of it.
+    """
+    changed = [
+        file
+        for file in files
+        if file.agreement.id in known and known[file.agreement.id].digest != file.digest
+    ]
+    before = terms.agreements(connection, [file.agreement.id for file in changed]) if changed else {}
+    causes = {file.agreement.id: LOADED for file in files}
+    for file in changed:
+        agreement = file.agreement
+        details = {"version": str(known[agreement.id].version + 1), "digest": file.digest}
+        added = agreement.addenda[len(before[agreement.id].addenda) :]
+        kind = TERMS_AMENDED if added else TERMS_CORRECTED
+        today = now.astimezone(agreement.zone).date()
+        event = Event(agreement.id, kind, added[-1].in_force_from if added else today, details)
+        events.append(connection, event, now, SERVICE)
+        causes[agreement.id] = Cause(kind, event.happened_on if added else None)
+    return causes
 
 
 @dataclass(frozen=True, slots=True)

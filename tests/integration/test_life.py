@@ -23,7 +23,7 @@ TWO_ADDRESSEES = rule("on 2026-12-31", duty={"by": "either", "to": ["gubernur", 
 CERTIFIED = rule(
     "on 2026-12-31", duty={"by": "either", "to": "other", "form": ["written", "official-certificate"]}
 )
-GOVERNOR = {"others": {"gubernur": {"name": "Gubernur"}}}
+GOVERNOR: dict[str, Any] = {"others": {"gubernur": {"name": "Gubernur"}}}
 
 
 def shown(home: Home, key: str = "duty/2026-12-31") -> dict[str, Any]:

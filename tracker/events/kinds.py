@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from tracker.base.iso import iso_date
-from tracker.terms.grammar import DESIRED_END_EVENT, SLUG
-from tracker.terms.model import AXIS_CHOICES, Axis
+from tracker.terms.grammar import DESIRED_END_EVENT, ENDED_EARLY, SLUG
+from tracker.terms.pins import AXIS_CHOICES, Axis
 
 NOTICE_SERVED = "notice-served"
 FULFILLING = frozenset({NOTICE_SERVED, "report-submitted", "payment-made", "duty-fulfilled"})
@@ -29,7 +29,6 @@ ABOUT_ONE_OBLIGATION = FULFILLING | DECISIONS
 PINNED = "reading-pinned"
 CORRECTED = "fact-corrected"
 APPOINTED = "contact-appointed"
-ENDED_EARLY = "agreement-ended-early"
 TERMS_AMENDED = "terms-amended"
 TERMS_CORRECTED = "terms-corrected"
 DECREE_LOADED = "holiday-decree-loaded"

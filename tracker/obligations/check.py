@@ -14,7 +14,10 @@ from tracker.obligations.model import Obligation
 from tracker.obligations.term_end import signing_days
 from tracker.terms.grammar import AnchorKind, Counted, Side
 from tracker.terms.load import TermsFile
-from tracker.terms.model import Agreement, Axis, Pin, Rule
+from tracker.terms.model import Agreement
+from tracker.terms.pins import Axis, Pin
+from tracker.terms.rule import Rule
+from tracker.terms.term import Term
 
 
 def check_file(
@@ -77,14 +80,27 @@ _AXES_OF_TERM = frozenset({Axis.LAST_DAY, Axis.ROUNDING})
 
 def _unbound_pins(file: TermsFile) -> Iterator[Fault]:
     """Find pins on an axis that their rule does not have: they would decide nothing."""
-    agreement = file.agreement
-    for index, rule in enumerate(agreement.rules):
+    for path, rule in _rules(file.agreement):
         for number, pin in enumerate(rule.pins):
             if not _bears_on(pin, rule):
-                yield _unbound(file, ["rules", index, "pins", number], pin, f"rule {rule.id!r}")
-    for number, pin in enumerate(agreement.term.pins):
-        if pin.axis not in _AXES_OF_TERM or agreement.term.end is not None:
-            yield _unbound(file, ["term", "pins", number], pin, "the term")
+                yield _unbound(file, [*path, "pins", number], pin, f"rule {rule.id!r}")
+    terms: list[tuple[list[str | int], Term]] = [(["term"], file.agreement.term)]
+    for index, addendum in enumerate(file.agreement.addenda):
+        if addendum.term is not None:
+            terms.append((["addenda", index, "term"], addendum.term))
+    for path, term in terms:
+        for number, pin in enumerate(term.pins):
+            if pin.axis not in _AXES_OF_TERM or (term.end is not None and term.next_length is None):
+                yield _unbound(file, [*path, "pins", number], pin, "the term")
+
+
+def _rules(agreement: Agreement) -> Iterator[tuple[list[str | int], Rule]]:
+    """Give all rules with their places in the file, those of addenda too."""
+    for index, rule in enumerate(agreement.rules):
+        yield ["rules", index], rule
+    for number, addendum in enumerate(agreement.addenda):
+        for index, rule in enumerate(addendum.rules):
+            yield ["addenda", number, "rules", index], rule
 
 
 def _bears_on(pin: Pin, rule: Rule) -> bool:
@@ -106,9 +122,9 @@ def _unbound(file: TermsFile, path: list[str | int], pin: Pin, where: str) -> Fa
 
 def _unknown_ladders(file: TermsFile, ladders: AbstractSet[str]) -> Iterator[Fault]:
     known = ", ".join(sorted(ladders))
-    for index, rule in enumerate(file.agreement.rules):
+    for path, rule in _rules(file.agreement):
         if rule.ladder is not None and rule.ladder not in ladders:
-            line = file.lines.line_of(["rules", index, "ladder"])
+            line = file.lines.line_of([*path, "ladder"])
             yield Fault(file.path, line, f"unknown ladder {rule.ladder!r}, expected one of: {known}")
     for name in file.agreement.remind:
         if name not in ladders:

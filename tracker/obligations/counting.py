@@ -14,7 +14,7 @@ from tracker.calendars.model import FRIDAY_IS_LAST, SATURDAY_IS_LAST, Calendar, 
 from tracker.obligations.months import DOWN, UP, shifted
 from tracker.obligations.reading import Choice, Pins, Reading, Weight, carried, chosen, merged, options
 from tracker.terms.grammar import Period, Side, Unit
-from tracker.terms.model import Axis
+from tracker.terms.pins import Axis
 
 _STRONG, _PLAUSIBLE, _WEAK = Weight.STRONG, Weight.PLAUSIBLE, Weight.WEAK
 PLAIN = Choice(Axis.NOTICE, "plain", _STRONG, likely=True)

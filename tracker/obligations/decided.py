@@ -9,7 +9,12 @@ from datetime import date, timedelta
 
 from tracker.events.kinds import APPOINTED, PINNED, TERM_OF_AGREEMENT
 from tracker.events.model import Event
-from tracker.terms.model import Agreement, Axis, Contact, Pin, Words
+from tracker.terms.model import Agreement
+from tracker.terms.people import Contact
+from tracker.terms.pins import Axis, Pin
+from tracker.terms.rule import Rule
+from tracker.terms.term import Term
+from tracker.terms.words import Words
 
 _ONE_DAY = timedelta(days=1)
 _OFFICER = ("id", "position", "name", "email", "telegram", "phone")
@@ -66,7 +71,7 @@ def _with_officer(agreement: Agreement, fact: Event) -> Agreement:
     for contact in party.contacts:
         contacts.extend(_after(contact, officer) if contact.key in left else [contact])
     changed = party.model_copy(update={"contacts": (*contacts, officer)})
-    return agreement.model_copy(update={"parties": {**agreement.parties, fact.party: changed}})
+    return agreement.reading_as(parties={**agreement.parties, fact.party: changed})
 
 
 def _after(contact: Contact, officer: Contact) -> list[Contact]:
@@ -90,12 +95,22 @@ def _with_pin(agreement: Agreement, fact: Event) -> Agreement:
     )
     wanted = fact.details["rule"]
     if wanted == TERM_OF_AGREEMENT:
-        term = agreement.term.model_copy(update={"pins": (*agreement.term.pins, pin)})
-        return agreement.model_copy(update={"term": term})
-    rules = tuple(
-        rule.model_copy(update={"pins": (*rule.pins, pin)}) if rule.id == wanted else rule
-        for rule in agreement.rules
+        addenda = tuple(
+            one.model_copy(update={"term": _pinned_term(one.term, pin)}) if one.term else one
+            for one in agreement.addenda
+        )
+        return agreement.reading_as(term=_pinned_term(agreement.term, pin), addenda=addenda)
+    addenda = tuple(
+        one.model_copy(update={"rules": _pinned_rules(one.rules, wanted, pin)}) for one in agreement.addenda
     )
-    changed = agreement.model_copy(update={"rules": rules})
-    changed.__dict__.pop("rule_by_id", None)  # a copy brings along what was computed of the old rules
-    return changed
+    return agreement.reading_as(rules=_pinned_rules(agreement.rules, wanted, pin), addenda=addenda)
+
+
+def _pinned_term(term: Term, pin: Pin) -> Term:
+    return term.model_copy(update={"pins": (*term.pins, pin)})
+
+
+def _pinned_rules(rules: Sequence[Rule], wanted: str, pin: Pin) -> tuple[Rule, ...]:
+    return tuple(
+        rule.model_copy(update={"pins": (*rule.pins, pin)}) if rule.id == wanted else rule for rule in rules
+    )

@@ -1,7 +1,7 @@
 """The derivation of one deadline as numbered steps that an officer can check by hand. Pure."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from tracker.base.dates import clock_text, long_date, short_date
 from tracker.calendars.model import FRIDAY_IS_LAST, SATURDAY_IS_LAST, Calendar
@@ -21,7 +21,9 @@ from tracker.obligations.wording import (
     why_moved,
 )
 from tracker.terms.grammar import AnchorKind, Counted, Recurring, Side, Unit
-from tracker.terms.model import SIGNED, Agreement, Axis
+from tracker.terms.model import Agreement
+from tracker.terms.pins import Axis
+from tracker.terms.term import SIGNED
 
 _NAMED_AT_MOST = 12
 
@@ -91,7 +93,11 @@ class _Explainer:
             return ()
         match due.anchor.kind:
             case AnchorKind.TERM_END:
-                return term_end(self.agreement, self.rule)
+                numbered = self.obligation.term
+                if numbered is None:
+                    return term_end(self.agreement, self.rule)
+                before = due.side is Side.BEFORE
+                return numbered.planned_ends(self.rule) if before else numbered.ends_for(self.rule)
             case AnchorKind.SIGNING:
                 return signing_days(self.agreement.signed)
             case AnchorKind.DESIRED_END if trigger is not None and trigger.desired_end is not None:
@@ -128,15 +134,18 @@ class _Explainer:
             )
 
     def _term(self) -> str:
-        term = self.agreement.term
+        numbered = self.obligation.term
+        term = numbered.term if numbered else self.agreement.term
         clause = clause_text(term.clause, self.agreement)
-        if term.end is not None:
+        if term.end is not None and not (numbered and numbered.renewals):
             return self.say(
                 f"Jangka waktu ({clause}): sampai dengan {self.day(term.end)}, tertulis dalam naskah.",
                 f"Term ({clause}): up to and including {self.day(term.end)}, stated in the text.",
             )
-        start = self.day(term.first_day(self.agreement.signed.day))
-        length = period_text(term.length, self.language) if term.length else ""
+        signed = self.agreement.signed.day
+        start = self.day(term.end + timedelta(days=1) if term.end else term.first_day(signed))
+        lengths = ([term.length] if term.length else []) + list(numbered.renewals if numbered else ())
+        length = " + ".join(period_text(length, self.language) for length in lengths)
         return self.say(
             f"Jangka waktu ({clause}): {length} sejak {start}.", f"Term ({clause}): {length} from {start}."
         )
@@ -150,7 +159,8 @@ class _Explainer:
         )
 
     def _pins(self) -> Iterator[str]:
-        for pin in (*self.agreement.term.pins, *self.rule.pins):
+        term = self.obligation.term.term if self.obligation.term else self.agreement.term
+        for pin in (*term.pins, *self.rule.pins):
             why, day = pin.why.in_language(self.language), short_date(pin.on, self.language)
             yield self.say(
                 f"Diputuskan {pin.by} pada {day}: {pin.axis} = {pin.choice}. Alasan: {why}",

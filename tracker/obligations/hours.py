@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from tracker.obligations.reading import Choice, Reading, Weight, carried, chosen
 from tracker.terms.grammar import Period, Side
-from tracker.terms.model import Axis
+from tracker.terms.pins import Axis
 
 _EXACT = {
     side: Choice(Axis.NOTICE if side is Side.BEFORE else Axis.START, "exact", Weight.STRONG, likely=True)

@@ -14,7 +14,7 @@ from tracker.events import kinds
 from tracker.events.model import Event
 from tracker.obligations.deadline import Deadline
 from tracker.obligations.model import State
-from tracker.terms.model import Rule
+from tracker.terms.rule import Rule
 
 _ENCLOSURES = frozenset({"official-certificate", "evidence", "annexed-data", "participant-list"})
 

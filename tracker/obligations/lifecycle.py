@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from tracker.obligations.model import Obligation, State
 from tracker.obligations.reading import Reading
 from tracker.terms.grammar import AnchorKind, Counted, Side
-from tracker.terms.model import Rule
+from tracker.terms.rule import Rule
 
 _ONE_DAY = timedelta(days=1)
 
@@ -20,14 +20,23 @@ def lapses_on(
     An optional step ("dapat") that nothing triggered is moot once its own day has passed. Any
     other duty had fallen due and is still owed then: it is chased for `grace_days` more. What
     follows from an event is chased at least that long after the event became known (`opened_on`),
-    so that one learned of late is never closed unsaid.
+    so that one learned of late is never closed unsaid. A duty without a date is moot once the
+    agreement has ended, or once an addendum has taken it out. What survives never is.
+
+    `ends` are the readings of the agreement's last day; a duty counted from a term of its own
+    goes by that term's.
     """
-    rule, deadline, last_end = obligation.rule, obligation.deadline, ends[-1].day
-    if deadline is None or rule.survives:
+    rule, deadline = obligation.rule, obligation.deadline
+    last_end = (obligation.term.ends if obligation.term else ends)[-1].day
+    if obligation.gone_from is not None:
+        return obligation.gone_from if rule.survives else min(obligation.gone_from, last_end + _ONE_DAY)
+    if rule.survives:
         return None
     grace = timedelta(days=grace_days) + _ONE_DAY
     if obligation.trigger is not None:
-        return max(last_end, deadline.latest, opened_on) + grace
+        return max(last_end, deadline.latest if deadline else last_end, opened_on) + grace
+    if deadline is None:
+        return last_end + _ONE_DAY
     if rule.optional:
         return deadline.act_by + _ONE_DAY
     if _is_notice_before_end(rule):

@@ -9,7 +9,7 @@ from datetime import date
 from enum import IntEnum
 from typing import NamedTuple
 
-from tracker.terms.model import Axis, Pin
+from tracker.terms.pins import Axis, Pin
 
 
 class Weight(IntEnum):

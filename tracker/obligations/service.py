@@ -1,6 +1,6 @@
 """Obligations in the store: what derivation gives is compared with what is there, in bulk."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import col
 
 from tracker.base.bulk import inserting
+from tracker.obligations.causes import Cause
 from tracker.obligations.model import CLOSED, State
 from tracker.obligations.tables import ObligationRow
 from tracker.terms.service import batches
@@ -71,11 +72,11 @@ def store(
     derived: Sequence[dict[str, Any]],
     before: dict[str, Any],
     now: datetime,
-    cause: str,
+    causes: Mapping[str, Cause],
 ) -> Changes:
     """Write what derivation gave of obligations that are there: update changed ones, supersede vanished ones.
 
-    `before` is what `stored` gave for the same agreements; `cause` is why some have vanished.
+    `before` is what `stored` gave for the same agreements; `causes` says why, for each agreement.
     """
     changes = Changes()
     updates = []
@@ -91,7 +92,7 @@ def store(
     for key, known in before.items():
         if key not in names and known.state not in CLOSED:
             changes.superseded.append(key)
-            updates.append(_superseded(key, known, now, cause))
+            updates.append(_superseded(key, known, now, causes[known.agreement_id].kind))
     if updates:
         update_all(connection, updates)
     return changes

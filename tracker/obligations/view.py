@@ -8,7 +8,8 @@ from tracker.obligations.life import UNTOUCHED, Life, Proof, verdict
 from tracker.obligations.model import Obligation
 from tracker.obligations.windows import Window
 from tracker.obligations.wording import clause_text
-from tracker.terms.model import Agreement, Cost, Rule
+from tracker.terms.model import Agreement
+from tracker.terms.rule import Cost, Rule
 
 
 def as_json(

@@ -20,7 +20,8 @@ from tracker.obligations.model import Obligation
 from tracker.obligations.reading import pins_of
 from tracker.obligations.term_end import first_day, term_end
 from tracker.terms.grammar import AnchorKind, Counted
-from tracker.terms.model import Agreement, Rule
+from tracker.terms.model import Agreement
+from tracker.terms.rule import Rule
 
 CONSENT_RULES = "termination-consent"
 """How the ids of rules begin that make an early end depend on the other party's consent."""

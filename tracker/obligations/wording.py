@@ -9,7 +9,10 @@ from tracker.events.names import event_name
 from tracker.obligations.deadline import Cause, Deadline, Reason
 from tracker.obligations.reading import Choice, Reading
 from tracker.terms.grammar import Counted, Due, OnDate, Period, Recurring, Side, Standing, Undated
-from tracker.terms.model import Agreement, Axis, Clause, Cost, Rule
+from tracker.terms.model import Agreement
+from tracker.terms.pins import Axis
+from tracker.terms.rule import Cost, Rule
+from tracker.terms.words import Clause
 
 _CHOICES: dict[tuple[Axis, str], tuple[str, str]] = {
     (Axis.LAST_DAY, "inclusive"): (

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from tracker.base.faults import Fault
 from tracker.base.source import parse
 from tracker.base.validation import message
-from tracker.terms.model import Agreement, Rule
+from tracker.terms.model import Agreement
+from tracker.terms.rule import Rule
 
 STANDARD = "standard"
 DAILY: Final = "daily"

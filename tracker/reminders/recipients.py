@@ -10,7 +10,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
-from tracker.terms.model import Agreement, Contact
+from tracker.terms.model import Agreement
+from tracker.terms.people import Contact
 
 FALLBACK = "fallback"
 FILE, EMAIL, TELEGRAM = "file", "email", "telegram"

@@ -11,7 +11,8 @@ from tracker.events.model import BadEventError, Event, checked
 from tracker.obligations.decided import decided, names_officer, predecessors
 from tracker.obligations.model import Obligation
 from tracker.obligations.picture import picture
-from tracker.terms.model import AXIS_CHOICES, Agreement, Axis
+from tracker.terms.model import Agreement
+from tracker.terms.pins import AXIS_CHOICES, Axis
 
 
 def check_fact(agreement: Agreement, calendar: Calendar, log: Sequence[Event], event: Event) -> None:

@@ -8,17 +8,18 @@ from sqlalchemy import Connection
 
 from tracker.events import service as events
 from tracker.obligations import service as obligations
+from tracker.obligations.causes import Cause, sentences
 from tracker.obligations.life import Life
 from tracker.obligations.lifecycle import first_state, lapses_on
 from tracker.obligations.model import Obligation, State
 from tracker.obligations.months import shifted
 from tracker.obligations.picture import Picture, picture
 from tracker.reminders.ladder import Next, Plan, Point, Schedule
-from tracker.steps.causes import Cause, sentences
 from tracker.steps.context import Context
 from tracker.steps.telling import Telling
 from tracker.terms import service as terms
-from tracker.terms.model import Agreement, Rule
+from tracker.terms.model import Agreement
+from tracker.terms.rule import Rule
 from tracker.terms.service import Known
 
 _ONE_DAY = timedelta(days=1)
@@ -35,7 +36,8 @@ def rederive(
     cause: Cause,
 ) -> obligations.Changes:
     """Derive agreements that are in the store again, and store what has changed."""
-    return Derivation(connection, context, agreements, known, now, cause).store(agreements.values())
+    causes = dict.fromkeys(agreements, cause)
+    return Derivation(connection, context, causes, known, now).store(agreements.values())
 
 
 class Derivation:
@@ -49,18 +51,20 @@ class Derivation:
         self,
         connection: Connection,
         context: Context,
-        agreements: Iterable[str],
+        causes: Mapping[str, Cause],
         known: Mapping[str, Known],
         now: datetime,
-        cause: Cause,
     ) -> None:
-        """Read what is stored of the agreements; `known` says which of them the store has."""
+        """Read what is stored of agreements; `known` says which of them the store has.
+
+        `causes` says of each of the agreements why it is derived.
+        """
         self.connection = connection
         self.context = context
         self.known = known
         self.now = now
-        self.cause = cause
-        old = [agreement_id for agreement_id in agreements if agreement_id in known]
+        self.causes = causes
+        old = [agreement_id for agreement_id in causes if agreement_id in known]
         self.before = obligations.stored(connection, old)
         self.logs = events.logs_of(connection, old)
         self.by_trigger = {
@@ -84,7 +88,7 @@ class Derivation:
                         add(row)
                         added += 1
         terms.set_wakes(self.connection, self.wakes)
-        changes = obligations.store(self.connection, self.rows, self.before, self.now, self.cause.kind)
+        changes = obligations.store(self.connection, self.rows, self.before, self.now, self.causes)
         changes.added = added
         self.telling.add(self.connection)
         return changes
@@ -152,6 +156,9 @@ class Derivation:
         if life.state is not None:
             return life.state.value, life.at, life.why
         known = self.before.get(row["key"])
+        if obligation.ended is not None:
+            closed_at = known.closed_at if known and known.closed_why == obligation.ended else self.now
+            return State.SUPERSEDED.value, closed_at, obligation.ended
         state = first_state(obligation, self._tracked_since(agreement))
         if state is State.UNVERIFIED:
             # What was open stays open when its deadline moves into the past: that must be said.
@@ -187,7 +194,7 @@ class Derivation:
             obligation,
             obligation.deadline._replace(act_by=row["act_by"]),
             Point(f"{MOVED}{row['moves']}", self.now),
-            because=[sentences(self.cause, known.act_by, row["act_by"])],
+            because=[sentences(self.causes[agreement.id], known.act_by, row["act_by"])],
         )
 
     def _wake_at(self, agreement: Agreement, obligation: Obligation, row: dict[str, Any]) -> datetime | None:

@@ -54,6 +54,9 @@ class Every(StrEnum):
 DESIRED_END_EVENT = "termination-intended"
 """The event that carries the desired end day (`desired_end=YYYY-MM-DD`)."""
 
+ENDED_EARLY = "agreement-ended-early"
+"""The event that ends an agreement before its term does; it happens on the last day in force."""
+
 _DIGITS = 6
 _MOST = {
     Unit.DAYS: 36525,

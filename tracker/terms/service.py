@@ -192,7 +192,9 @@ class DueRoll:
     at: datetime
 
 
-def due_for_roll(connection: Connection, now: datetime, limit: int, only: Sequence[str] | None = None) -> list[DueRoll]:
+def due_for_roll(
+    connection: Connection, now: datetime, limit: int, only: Sequence[str] | None = None
+) -> list[DueRoll]:
     """Give agreements whose recurring duties must be rolled forward, locked against other workers.
 
     `only` looks at some agreements, which the caller has locked already.

@@ -14,7 +14,7 @@ from tracker.obligations.months import DOWN, UP, is_ambiguous, shifted
 from tracker.obligations.reading import Pins, Reading, Weight, merged, options
 from tracker.obligations.term_end import term_end
 from tracker.terms.grammar import Anchor, AnchorKind, Counted, Period, Side, Unit
-from tracker.terms.model import AXIS_CHOICES, Axis
+from tracker.terms.pins import AXIS_CHOICES, Axis
 
 DAYS = st.dates(date(2016, 1, 1), date(2059, 12, 31))
 SIDES = st.sampled_from(Side)

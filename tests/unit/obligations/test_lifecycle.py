@@ -46,7 +46,15 @@ def event(day: str) -> Event:
         ("on 2023-06-01", {}, "2023-02-28", "2025-03-31"),  # owed: chased 30 days past the end
         ("on 2025-06-02", {}, "2023-02-28", "2025-07-03"),
         ("on 2023-06-01", {"survives": True}, "2023-02-28", None),
-        ("standing", {}, "2023-02-28", None),
+        ("standing", {}, "2023-02-28", "2025-03-01"),  # holds as long as the agreement does
+        ("standing", {"survives": True}, "2023-02-28", None),
+        ("undated", {"question": "Kapan?"}, "2023-02-28", "2025-03-01"),
+        (
+            "undated",
+            {"question": "Kapan?", "trigger": "force-majeure-occurred"},
+            "2026-05-04",
+            "2026-06-04",
+        ),
         ("7 calendar days since force-majeure-occurred", {}, "2023-04-17", "2025-03-31"),
         # learned of long after the end: still said, and chased for the grace period
         ("7 calendar days since force-majeure-occurred", {}, "2026-05-04", "2026-06-04"),

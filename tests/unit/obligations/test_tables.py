@@ -10,7 +10,7 @@ from tracker.obligations.counting import Counting, count
 from tracker.obligations.deadline import Cause, Deadline, Reason
 from tracker.obligations.reading import Pins, Weight
 from tracker.terms.grammar import Period, Side, Unit
-from tracker.terms.model import Axis
+from tracker.terms.pins import Axis
 
 day = date.fromisoformat
 FOUR_TERMS = {

@@ -26,7 +26,8 @@ from tracker.obligations.windows import (
     window_on_its_day,
 )
 from tracker.terms.grammar import Counted
-from tracker.terms.model import Agreement, Rule
+from tracker.terms.model import Agreement
+from tracker.terms.rule import Rule
 
 day = date.fromisoformat
 BABEL = "babel-bpjstk-2025"

@@ -11,7 +11,10 @@ from pydantic import ValidationError
 
 from tests.support.agreements import PARTIES, agreement, pin, repository_terms, rule
 from tracker.terms.grammar import Anchor, AnchorKind, Counted, Every, Period, Recurring, Side, Unit
-from tracker.terms.model import AXIS_CHOICES, Agreement, Axis, Clause, Contact, Words
+from tracker.terms.model import Agreement
+from tracker.terms.people import Contact
+from tracker.terms.pins import AXIS_CHOICES, Axis
+from tracker.terms.words import Clause, Words
 
 
 def again(terms: Agreement) -> Agreement:

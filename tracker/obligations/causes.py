@@ -16,7 +16,8 @@ class Cause(NamedTuple):
 
 
 ROLLED = Cause("horizon-moved")
-LOADED = Cause("terms-loaded")
+LOADED = Cause(kinds.DECREE_LOADED)
+"""Terms loaded for the first time, or again under other decrees."""
 _WORDS = {
     kinds.TERMS_AMENDED: ("addendum", "an addendum"),
     kinds.TERMS_CORRECTED: (
@@ -40,7 +41,9 @@ def _sentence(cause: Cause, before: date | None, after: date | None, language: s
     words = _WORDS.get(cause.kind)
     why = words[english] if words else event_name(cause.kind, language)
     if cause.day is not None:
-        why += f", {short_date(cause.day, language)}"
+        day = short_date(cause.day, language)
+        in_force = ", in force from {}" if english else ", berlaku mulai {}"
+        why += in_force.format(day) if cause.kind == kinds.TERMS_AMENDED else f", {day}"
     days = [short_date(day, language) if day else "-" for day in (before, after)]
     if english:
         return f"The deadline has moved from {days[0]} to {days[1]}. Reason: {why}."
