@@ -113,7 +113,7 @@ def explain(db: Database, context: Context, name: str, now: datetime, language: 
         return Story(
             one,
             steps(one.agreement, one.obligation, calendar, language),
-            _alerts(connection, row.key),
+            alerts_of(connection, row.key),
             window_for(one.agreement, one.obligation, calendar, today),
         )
 
@@ -152,7 +152,8 @@ def _shown(connection: Connection, context: Context, rows: Sequence[Any], now: d
     return shown
 
 
-def _alerts(connection: Connection, obligation: str) -> list[dict[str, Any]]:
+def alerts_of(connection: Connection, obligation: str, until: datetime | None = None) -> list[dict[str, Any]]:
+    """Give the alerts about one obligation with their attempts; `until` leaves out later ones."""
     query = (
         select(
             AlertRow,
@@ -163,6 +164,8 @@ def _alerts(connection: Connection, obligation: str) -> list[dict[str, Any]]:
         .where(col(AlertRow.obligation_key) == obligation)
         .order_by(col(AlertRow.created_at), col(AlertRow.key))
     )
+    if until is not None:
+        query = query.where(col(AlertRow.created_at) <= until)
     alerts = connection.execute(query).all()
     attempts: dict[str, list[dict[str, Any]]] = {}
     tried = (

@@ -5,7 +5,7 @@ between (reminders, lapses, the horizon) is done at its own instant. Nothing is 
 that come out are withdrawn, for they were sent long ago.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -19,6 +19,7 @@ from tracker.base.db import Database
 from tracker.base.errors import DatabaseError
 from tracker.base.packed import unpack
 from tracker.events.kinds import TERMS_AMENDED, TERMS_CORRECTED
+from tracker.events.model import Event
 from tracker.events.service import client_keys, logs_of
 from tracker.obligations.tables import ObligationRow
 from tracker.outbox.service import withdraw_all
@@ -32,13 +33,15 @@ _OF_LOADING = frozenset({TERMS_AMENDED, TERMS_CORRECTED})
 
 @dataclass(frozen=True)
 class _Recorded:
-    """One thing from the logs: terms that were loaded, or a fact; `of` is what it is about."""
+    """One thing from the logs: terms that were loaded, or a fact; `of` is the agreement.
+
+    `number` is the entry of its log, 0 for the first terms.
+    """
 
     at: datetime
-    order: int
-    of: str
     number: int
-    what: Any
+    of: str
+    what: TermsFile | Event
     client_key: str | None = None
 
 
@@ -50,18 +53,21 @@ def replay(source: Database, target: Database, context: Context, until: datetime
     with target.read() as connection:
         if known_agreements(connection):
             raise DatabaseError("the database to replay into is not empty, expected one without agreements")
-    recorded = sorted(_recorded(source), key=lambda one: (one.at, one.order, one.of, one.number))
-    for (at, order), together in groupby(recorded, key=lambda one: (one.at, one.order)):
+    recorded = sorted(_recorded(source), key=lambda one: (one.at, one.number, one.of))
+    for (at, _), together in groupby(recorded, key=lambda one: (one.at, one.number)):
         bring_up_to(target, context, at)
-        if order == 0:
-            flow.load_terms(target, context, [one.what for one in together], at)
-        else:
-            for one in together:
-                flow.record_again(target, context, one.what, one.client_key)
+        _repeat(target, context, at, list(together))
     bring_up_to(target, context, until)
     with target.write() as connection:
         withdraw_all(connection)
     return len(recorded)
+
+
+def _repeat(target: Database, context: Context, at: datetime, together: Sequence[_Recorded]) -> None:
+    flow.load_terms(target, context, [one.what for one in together if isinstance(one.what, TermsFile)], at)
+    for one in together:
+        if isinstance(one.what, Event):
+            flow.record_again(target, context, one.what, one.client_key)
 
 
 def bring_up_to(db: Database, context: Context, instant: datetime) -> None:
@@ -83,15 +89,20 @@ def _recorded(source: Database) -> Iterator[_Recorded]:
                 col(TermsVersionRow.loaded_at),
             )
         )
-        for row in versions:
-            file = _file(unpack(row.source).decode(), row.path)
-            yield _Recorded(row.loaded_at, 0, row.agreement_id, row.version, file)
         keys = client_keys(connection)
+        loaded: dict[tuple[str, int], int] = {}
         for log in logs_of(connection, names).values():
             for event in log:
-                if event.kind not in _OF_LOADING and event.recorded_at and event.number:
-                    key = keys.get((event.agreement, event.number))
-                    yield _Recorded(event.recorded_at, 1, event.agreement, event.number, event, key)
+                number = event.number or 0
+                if event.kind in _OF_LOADING:
+                    loaded[event.agreement, int(event.details["version"])] = number
+                elif event.recorded_at is not None:
+                    key = keys.get((event.agreement, number))
+                    yield _Recorded(event.recorded_at, number, event.agreement, event, key)
+        for row in versions:
+            file = _file(unpack(row.source).decode(), row.path)
+            number = loaded.get((row.agreement_id, row.version), 0)
+            yield _Recorded(row.loaded_at, number, row.agreement_id, file)
 
 
 def _file(text: str, path: str) -> TermsFile:

@@ -9,11 +9,17 @@ import typer
 from tracker.cli.terms import AsJson, Events, find_file, parse_events
 
 if TYPE_CHECKING:
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
     from tracker.base.settings import Settings
+    from tracker.past import Moment
     from tracker.queries import Story
 
+AsOf = Annotated[str | None, typer.Option("--as-of", help="what was true at the end of a day, YYYY-MM-DD")]
+KnownAt = Annotated[
+    str | None,
+    typer.Option("--known-at", help="what was known then: YYYY-MM-DD (its end) or an instant with its zone"),
+]
 Everything = Annotated[bool, typer.Option("--all", help="closed, unverified and undated ones too")]
 _WITHIN = re.compile(r"(\d+)\s*([dwm]?)")
 _DAYS = {"": 1, "d": 1, "w": 7, "m": 31}
@@ -28,6 +34,8 @@ def register(app: typer.Typer) -> None:
 def upcoming(
     within: Annotated[str | None, typer.Option(help="e.g. 90d, 6w, 3m; default: all")] = None,
     everything: Everything = False,  # noqa: FBT002
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
     as_json: AsJson = False,  # noqa: FBT002
     language: Annotated[str | None, typer.Option(help="id or en")] = None,
 ) -> None:
@@ -41,7 +49,14 @@ def upcoming(
     require_current(house.db, house.settings.migrations_dir)
     now = house.clock.now()
     span = _span(within) if within else None
-    shown = queries.upcoming(house.db, house.context, now, span, everything=everything)
+    if as_of or known_at:
+        from tracker.past import upcoming_then
+
+        moment = _moment(now, as_of, known_at)
+        shown = upcoming_then(house.db, house.context, moment, span, everything=everything)
+        now = moment.seen_at
+    else:
+        shown = queries.upcoming(house.db, house.context, now, span, everything=everything)
     if as_json:
         typer.echo(json.dumps([one.as_json() for one in shown], ensure_ascii=False, indent=2))
         return
@@ -62,6 +77,8 @@ def _span(text: str) -> "timedelta":
 def explain(
     obligation: Annotated[str, typer.Argument(help="AGREEMENT/RULE[/OCCURRENCE]")],
     event: Events = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
     as_json: AsJson = False,  # noqa: FBT002
     language: Annotated[str | None, typer.Option(help="id or en")] = None,
 ) -> None:
@@ -80,7 +97,9 @@ def explain(
 
     settings = read_settings()
     language = language or settings.language
-    story = None if event else _stored_story(settings, obligation, language)
+    if event and (as_of or known_at):
+        raise typer.BadParameter("--event tries out facts; it does not go with --as-of or --known-at")
+    story = None if event else _stored_story(settings, obligation, language, as_of, known_at)
     if story is None:
         story = _derived_story(settings, obligation, event or [], language)
     if as_json:
@@ -103,7 +122,18 @@ def explain(
         out.print(f"  {sent:<24}  {alert['point']:<11} {alert['contact']} ({alert['channel']})")
 
 
-def _stored_story(settings: "Settings", obligation: str, language: str) -> "Story | None":
+def _moment(now: "datetime", as_of: str | None, known_at: str | None) -> "Moment":
+    from tracker.past import read_moment
+
+    try:
+        return read_moment(now, as_of, known_at)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--as-of / --known-at") from None
+
+
+def _stored_story(
+    settings: "Settings", obligation: str, language: str, as_of: str | None, known_at: str | None
+) -> "Story | None":
     from tracker import queries
     from tracker.bootstrap import build
     from tracker.migrations import has_schema, require_current
@@ -114,6 +144,11 @@ def _stored_story(settings: "Settings", obligation: str, language: str) -> "Stor
     require_current(house.db, settings.migrations_dir)
     if not queries.is_loaded(house.db, obligation.partition("/")[0]):
         return None
+    if as_of or known_at:
+        from tracker.past import explain_then
+
+        moment = _moment(house.clock.now(), as_of, known_at)
+        return explain_then(house.db, house.context, obligation, moment, language)
     return queries.explain(house.db, house.context, obligation, house.clock.now(), language)
 
 

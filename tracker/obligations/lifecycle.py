@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from tracker.obligations.life import Life
 from tracker.obligations.model import Obligation, State
 from tracker.obligations.reading import Reading
 from tracker.terms.grammar import AnchorKind, Counted, Side
 from tracker.terms.rule import Rule
 
+AGREEMENT_ENDED = "agreement-ended"
+"""Why an obligation has lapsed."""
 _ONE_DAY = timedelta(days=1)
 
 
@@ -59,6 +62,34 @@ def first_state(obligation: Obligation, tracked_since: date) -> State:
     if obligation.deadline is None or obligation.trigger is not None:
         return obligation.state
     return State.UNVERIFIED if obligation.deadline.latest < tracked_since else obligation.state
+
+
+def state_and_why(
+    obligation: Obligation,
+    life: Life,
+    lapse: date | None,
+    tracked_since: date,
+    today: date,
+    *,
+    was_open: bool,
+) -> tuple[State, str | None]:
+    """Give the state to store on a local day, and why it is closed where it is.
+
+    `lapse` is what `lapses_on` gave. `was_open` says that the obligation was open before: it stays
+    so when its deadline moves into the past, for that must be said.
+    """
+    if life.state is not None:
+        return life.state, life.why
+    if obligation.ended is not None:
+        return State.SUPERSEDED, obligation.ended
+    state = first_state(obligation, tracked_since)
+    if state is State.UNVERIFIED:
+        if not was_open:
+            return state, None
+        state = State.OPEN
+    if lapse is not None and today >= lapse:
+        return State.LAPSED, AGREEMENT_ENDED
+    return state, None
 
 
 def state_on(stored: State, act_by: date | None, *, reminded: bool, today: date) -> State:

@@ -43,7 +43,13 @@ def picture(
 
     `until` is the horizon of recurring duties, None for the whole term.
     """
-    facts = effective(log) if log else []
+    return pictured(written, calendar, effective(log) if log else [], until)
+
+
+def pictured(
+    written: Agreement, calendar: Calendar, facts: Sequence[Event], until: date | None = None
+) -> Picture:
+    """Derive one agreement from its terms as written and the facts that hold."""
     agreement = decided(written, facts)
     return Picture(
         agreement,

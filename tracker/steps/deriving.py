@@ -10,7 +10,7 @@ from tracker.events import service as events
 from tracker.obligations import service as obligations
 from tracker.obligations.causes import Cause, sentences
 from tracker.obligations.life import Life
-from tracker.obligations.lifecycle import first_state, lapses_on
+from tracker.obligations.lifecycle import lapses_on, state_and_why
 from tracker.obligations.model import Obligation, State
 from tracker.obligations.months import shifted
 from tracker.obligations.picture import Picture, picture
@@ -137,7 +137,9 @@ class Derivation:
             "reminded_for": known.reminded_for if known else None,
             "moves": known.moves if known else 0,
         }
-        row["state"], row["closed_at"], row["closed_why"] = self._state(agreement, obligation, life, row)
+        row["state"], row["closed_at"], row["closed_why"] = self._state(
+            agreement, obligation, life, row, today
+        )
         before = known or self._before_correction(row)
         if before is not None and self._has_moved(before, row):
             self._announce(agreement, obligation, before, row)
@@ -151,24 +153,19 @@ class Derivation:
         return self.by_trigger.get((row["agreement_id"], row["rule"], row["event_number"]))
 
     def _state(
-        self, agreement: Agreement, obligation: Obligation, life: Life, row: Mapping[str, Any]
+        self, agreement: Agreement, obligation: Obligation, life: Life, row: Mapping[str, Any], today: date
     ) -> tuple[str, datetime | None, str | None]:
-        if life.state is not None:
-            return life.state.value, life.at, life.why
+        """Give the state, and since when and why it is closed where it is."""
         known = self.before.get(row["key"])
-        if obligation.ended is not None:
-            closed_at = known.closed_at if known and known.closed_why == obligation.ended else self.now
-            return State.SUPERSEDED.value, closed_at, obligation.ended
-        state = first_state(obligation, self._tracked_since(agreement))
-        if state is State.UNVERIFIED:
-            # What was open stays open when its deadline moves into the past: that must be said.
-            if known is None or known.state in (State.UNVERIFIED, State.SUPERSEDED):
-                return state.value, None, None
-            state = State.OPEN
-        if row["lapses_on"] is not None:
-            lapse = self.context.schedule(agreement).start_of(row["lapses_on"])
-            if self.now >= lapse:
-                return State.LAPSED.value, lapse, "agreement-ended"
+        was_open = known is not None and known.state not in (State.UNVERIFIED, State.SUPERSEDED)
+        lapse, since = row["lapses_on"], self._tracked_since(agreement)
+        state, why = state_and_why(obligation, life, lapse, since, today, was_open=was_open)
+        if life.state is not None:
+            return state.value, life.at, why
+        if state is State.LAPSED:
+            return state.value, self.context.schedule(agreement).start_of(lapse), why
+        if state is State.SUPERSEDED:
+            return state.value, known.closed_at if known and known.closed_why == why else self.now, why
         return state.value, None, None
 
     def _tracked_since(self, agreement: Agreement) -> date:

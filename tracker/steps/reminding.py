@@ -10,6 +10,7 @@ from tracker.base.log import get_logger
 from tracker.events import service as events
 from tracker.events.model import Event
 from tracker.obligations import service as obligations
+from tracker.obligations.lifecycle import AGREEMENT_ENDED
 from tracker.obligations.model import CLOSED, Obligation, State
 from tracker.obligations.picture import Picture, picture
 from tracker.steps.context import Context
@@ -60,7 +61,7 @@ class Reminding:
         schedule = self.context.schedule(agreement)
         lapse = schedule.start_of(row.lapses_on) if row.lapses_on else None
         if lapse is not None and self.now >= lapse:
-            self._update(row, State.LAPSED, row.reminded_for, None, "agreement-ended", lapse)
+            self._update(row, State.LAPSED, row.reminded_for, None, AGREEMENT_ENDED, lapse)
             return
         if obligation is None or obligation.deadline is None:
             # The terms or events no longer give this obligation: it must not nag, nor vanish.
