@@ -12,7 +12,11 @@ _ONE_DAY = timedelta(days=1)
 
 
 def lapses_on(
-    obligation: Obligation, ends: Sequence[Reading], opened_on: date, grace_days: int
+    obligation: Obligation,
+    ends: Sequence[Reading],
+    opened_on: date,
+    grace_days: int,
+    reopened_on: date | None = None,
 ) -> date | None:
     """Give the first local day on which the obligation is moot; None if it never is.
 
@@ -20,7 +24,7 @@ def lapses_on(
     An optional step ("dapat") that nothing triggered is moot once its own day has passed. Any
     other duty had fallen due and is still owed then: it is chased for `grace_days` more. What
     follows from an event is chased at least that long after the event became known (`opened_on`),
-    so that one learned of late is never closed unsaid.
+    so that one learned of late is never closed unsaid; so is a duty that a person has reopened.
     """
     rule, deadline, last_end = obligation.rule, obligation.deadline, ends[-1].day
     if deadline is None or rule.survives:
@@ -32,7 +36,7 @@ def lapses_on(
         return deadline.act_by + _ONE_DAY
     if _is_notice_before_end(rule):
         return last_end + _ONE_DAY
-    return max(last_end, deadline.latest) + grace
+    return max(last_end, deadline.latest, reopened_on or deadline.latest) + grace
 
 
 def _is_notice_before_end(rule: Rule) -> bool:
