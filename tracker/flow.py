@@ -32,7 +32,7 @@ from tracker.obligations import service as obligations
 from tracker.obligations.tables import ObligationRow
 from tracker.outbox import service as outbox
 from tracker.steps import deriving
-from tracker.steps.causes import ROLLED, Cause
+from tracker.steps.causes import ROLLED, SEVERAL, Cause, decree_cause, decree_details
 from tracker.steps.checking import check_fact
 from tracker.steps.context import Context
 from tracker.steps.deriving import Derivation
@@ -113,11 +113,24 @@ def _load_batch(
     _log_terms(connection, fresh, known, now)
     terms.put_in_force(connection, fresh, known, versions, now)
     terms.add_versions(connection, fresh, known, now)
-    derivation = Derivation(connection, context, versions, known, now, Cause(TERMS_CORRECTED))
-    changes = derivation.store(file.agreement for file in fresh)
-    report.obligations += changes.added
-    report.moved += changes.moved
-    report.superseded += changes.superseded
+    same_text = {file.agreement.id for file in fresh if _is_in_force(file, known)}
+    others = [file.agreement for file in fresh if file.agreement.id not in same_text]
+    changes = []
+    if others:
+        ids = [agreement.id for agreement in others]
+        derivation = Derivation(connection, context, ids, known, now, Cause(TERMS_CORRECTED))
+        changes.append(derivation.store(others))
+    if same_text:
+        agreements = {file.agreement.id: file.agreement for file in fresh if file.agreement.id in same_text}
+        changes += _derive_with_decrees(connection, context, agreements, known, now)
+    for change in changes:
+        report.obligations += change.added
+        report.moved += change.moved
+        report.superseded += change.superseded
+
+
+def _is_in_force(file: TermsFile, known: Mapping[str, terms.Known]) -> bool:
+    return file.agreement.id in known and known[file.agreement.id].digest == file.digest
 
 
 def _log_terms(
@@ -149,26 +162,59 @@ def record_event(
 
     BadFactError or UnknownThingError where it cannot be recorded; nothing is stored then.
     """
+    together = record_events(db, context, [event], now, by, [client_key])
+    (found,) = together.facts
+    return Recorded(*found, together.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedTogether:
+    """Facts recorded in one transaction, each with whether it was new, and what changed because of all."""
+
+    facts: Sequence[tuple[Event, bool]]
+    changes: obligations.Changes = field(default_factory=obligations.Changes)
+
+
+def record_events(
+    db: Database,
+    context: Context,
+    given: Sequence[Event],
+    now: datetime,
+    by: str,
+    client_keys: Sequence[str | None],
+) -> RecordedTogether:
+    """Record facts about one agreement in one transaction, and derive it once.
+
+    Each fact may build on those before it. BadFactError or UnknownThingError where one cannot be
+    recorded; nothing is stored then.
+    """
+    name = given[0].agreement
     with db.write() as connection:
-        known = terms.locked(connection, [event.agreement])
-        if event.agreement not in known:
-            raise UnknownThingError(f"There is no agreement {event.agreement!r}; load its terms first.")
-        agreement = terms.agreements(connection, [event.agreement])[event.agreement]
-        log_so_far = events.logs_of(connection, [agreement.id]).get(agreement.id, [])
-        check_fact(agreement, context.calendar(agreement), log_so_far, event)
-        try:
-            event, added = events.append(connection, event, now, by, client_key)
-        except BadEventError as error:
-            raise BadFactError(str(error)) from None
-        if not added:
-            return Recorded(event, added)
+        known = terms.locked(connection, [name])
+        if name not in known:
+            raise UnknownThingError(f"There is no agreement {name!r}; load its terms first.")
+        agreement = terms.agreements(connection, [name])[name]
+        so_far = events.logs_of(connection, [name]).get(name, [])
+        facts: list[tuple[Event, bool]] = []
+        for event, client_key in zip(given, client_keys, strict=True):
+            check_fact(agreement, context.calendar(agreement), so_far, event)
+            try:
+                facts.append(events.append(connection, event, now, by, client_key))
+            except BadEventError as error:
+                raise BadFactError(str(error)) from None
+            if facts[-1][1]:
+                so_far = [*so_far, facts[-1][0]]
+        new = [event for event, added in facts if added]
+        if not new:
+            return RecordedTogether(facts)
         _roll_first(connection, context, agreement, now)
-        known = terms.locked(connection, [agreement.id])
-        cause = Cause(event.kind, event.happened_on)
-        changes = deriving.rederive(connection, context, {agreement.id: agreement}, known, now, cause)
-        for follow in FOLLOWS.get(event.kind, ()):
-            follow(connection, context, agreement, [*log_so_far, event], event, now)
-    return Recorded(event, added, changes)
+        known = terms.locked(connection, [name])
+        cause = Cause(new[0].kind, new[0].happened_on) if len(new) == 1 else SEVERAL
+        changes = deriving.rederive(connection, context, {name: agreement}, known, now, cause)
+        for event in new:
+            for follow in FOLLOWS.get(event.kind, ()):
+                follow(connection, context, agreement, so_far, event, now)
+    return RecordedTogether(facts, changes)
 
 
 def _roll_first(connection: Connection, context: Context, agreement: Agreement, now: datetime) -> None:
@@ -192,19 +238,34 @@ def rederive(db: Database, context: Context, now: datetime) -> list[str]:
         with db.write() as connection:
             known = terms.locked(connection, batch)
             found = terms.agreements(connection, batch)
-            _log_decrees(connection, context, found, now)
-            moved += deriving.rederive(connection, context, found, known, now, Cause(DECREE_LOADED)).moved
+            for changes in _derive_with_decrees(connection, context, found, known, now):
+                moved += changes.moved
     return moved
 
 
-def _log_decrees(
-    connection: Connection, context: Context, agreements: Mapping[str, Agreement], now: datetime
-) -> None:
+def _derive_with_decrees(
+    connection: Connection,
+    context: Context,
+    agreements: Mapping[str, Agreement],
+    known: Mapping[str, terms.Known],
+    now: datetime,
+) -> list[obligations.Changes]:
+    """Log which decrees changed and derive again; agreements that had the same decrees share the reason."""
+    alike: dict[tuple[str, str], dict[str, Agreement]] = {}
     for agreement in agreements.values():
-        version = context.calendar(agreement).version
-        today = now.astimezone(agreement.zone).date()
-        event = Event(agreement.id, DECREE_LOADED, today, {"decrees": version})
-        events.append(connection, event, now, SERVICE)
+        before = known[agreement.id].calendar_version, agreement.calendar.holidays
+        alike.setdefault(before, {})[agreement.id] = agreement
+    found = []
+    for (version, _), together in alike.items():
+        calendar = context.calendar(next(iter(together.values())))
+        details = decree_details(version, calendar)
+        for agreement in together.values():
+            today = now.astimezone(agreement.zone).date()
+            events.append(connection, Event(agreement.id, DECREE_LOADED, today, details), now, SERVICE)
+        some = {name: known[name] for name in together}
+        cause = decree_cause(version, calendar)
+        found.append(deriving.rederive(connection, context, together, some, now, cause))
+    return found
 
 
 def roll_due(db: Database, context: Context, now: datetime, limit: int = 100) -> int:

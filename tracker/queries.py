@@ -1,7 +1,7 @@
 """The read side, shared by every face: what is coming, why this date, what was sent to whom."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,11 +16,13 @@ from tracker.obligations.life import UNTOUCHED, Life
 from tracker.obligations.lifecycle import state_on
 from tracker.obligations.model import Obligation, State
 from tracker.obligations.picture import picture
+from tracker.obligations.service import DAYS, moves_of
 from tracker.obligations.tables import ObligationRow
 from tracker.obligations.view import as_json, window_json
 from tracker.obligations.windows import Window, window_for
 from tracker.outbox.tables import AlertRow, AttemptRow
 from tracker.reminders.tables import ReminderRow
+from tracker.steps.causes import Cause, why_text
 from tracker.steps.context import Context
 from tracker.terms.model import Agreement
 from tracker.terms.service import agreements
@@ -64,12 +66,14 @@ class Story:
     shown: Shown
     steps: list[str]
     alerts: list[dict[str, Any]]
+    moves: list[dict[str, Any]] = field(default_factory=list)
+    """How its figures moved, oldest first."""
     window: Window | None = None
     """For a wish to end early: whether it can still be reached."""
 
     def as_json(self) -> dict[str, Any]:
         """Give the JSON of the command line contract, with the derivation and the alerts."""
-        story = {"steps": self.steps, "alerts": self.alerts}
+        story = {"steps": self.steps, "moves": self.moves, "alerts": self.alerts}
         return {**self.shown.as_json(), **window_json(self.window), **story}
 
 
@@ -114,8 +118,25 @@ def explain(db: Database, context: Context, name: str, now: datetime, language: 
             one,
             steps(one.agreement, one.obligation, calendar, language),
             _alerts(connection, row.key),
+            [_move(move, language) for move in moves_of(connection, row.key)] if row.moves else [],
             window_for(one.agreement, one.obligation, calendar, today),
         )
+
+
+def _move(row: Any, language: str) -> dict[str, Any]:
+    def figures(prefix: str) -> dict[str, Any]:
+        days = {name: getattr(row, f"{prefix}{name}") for name in DAYS}
+        shown = {name: day.isoformat() if day else None for name, day in days.items()}
+        return {**shown, "provisional": getattr(row, f"{prefix}provisional")}
+
+    return {
+        "number": row.number,
+        "at": row.at.isoformat(),
+        "cause": row.cause,
+        "why": why_text(Cause(row.cause, row.cause_on, row.cause_name), language),
+        "before": figures(""),
+        "after": figures("to_"),
+    }
 
 
 def _row_named(connection: Connection, name: str) -> Any:
