@@ -241,6 +241,15 @@ def moves_list(moves: Sequence[Mapping[str, Any]], zone: ZoneInfo, language: str
             before, after = move["before"][name], move["after"][name]
             if before != after:
                 out.print(f"    {word}: {_iso(before, language)} → {_iso(after, language)}", markup=False)
+        before, after = (_certainty(move[name], english=english) for name in ("before", "after"))
+        if before != after:
+            out.print(f"    {before} → {after}", markup=False)
+
+
+def _certainty(figures: Mapping[str, Any], *, english: bool) -> str:
+    if figures["provisional"]:
+        return "provisional" if english else "sementara"
+    return "certain" if english else "pasti"
 
 
 def _iso(day: str | None, language: str) -> str:

@@ -66,9 +66,11 @@ def effects_table(effects: Effects, language: str) -> None:
     for name, found in effects.by_agreement.items():
         out.print(f"\n[bold]{escape(found[0].agreement.title)}[/bold] ({name})")
         out.print(_effects_of(found, language))
+        if any(one.shift.before.provisional or one.shift.after.provisional for one in found):
+            out.print("* provisional" if english else "* sementara")
     moved, agreements, looked_at = len(effects.moved), len(effects.by_agreement), effects.looked_at
     if moved and english:
-        out.print(f"{moved} of {looked_at} open deadlines move, in {agreements} agreements.")
+        out.print(f"{moved} of {looked_at} open deadlines move; agreements: {agreements}.")
     elif moved:
         out.print(f"{moved} dari {looked_at} tenggat terbuka berpindah, pada {agreements} perjanjian.")
     elif english:
@@ -84,13 +86,13 @@ def _certainty_note(effects: Effects, language: str) -> None:
     english, out = language == "en", console()
     if certain:
         out.print(
-            f"{certain} deadlines keep their dates and become certain."
+            f"Dates kept, now certain: {certain}."
             if english
             else f"{certain} tenggat tetap tanggalnya dan menjadi pasti."
         )
     if provisional:
         out.print(
-            f"{provisional} deadlines keep their dates and become provisional."
+            f"Dates kept, now provisional: {provisional}."
             if english
             else f"{provisional} tenggat tetap tanggalnya dan menjadi sementara."
         )
@@ -115,8 +117,6 @@ def _effects_of(found: Sequence[Effect], language: str) -> Table:
             _distance(effect.shift.days, effect.shift.working_days, english=english),
             f"{escape(headline(effect.obligation.rule, language))}\n[dim]{effect.obligation.key}[/dim]",
         )
-    table.caption = "* provisional" if english else "* sementara"
-    table.caption_justify = "left"
     return table
 
 
@@ -130,7 +130,7 @@ def _change(before: date, after: date, language: str, marks: tuple[bool, bool] =
 
 def _distance(days: int, working_days: int, *, english: bool) -> str:
     if english:
-        return f"{days:+d} days, {working_days:+d} working days"
+        return f"{days:+d} d, {working_days:+d} working d"
     return f"{days:+d} hari, {working_days:+d} hari kerja"
 
 
