@@ -73,7 +73,8 @@ class Story:
 
     def as_json(self) -> dict[str, Any]:
         """Give the JSON of the command line contract, with the derivation and the alerts."""
-        story = {"steps": self.steps, "moves": self.moves, "alerts": self.alerts}
+        moves = {"moves": self.moves} if self.moves else {}
+        story = {"steps": self.steps, **moves, "alerts": self.alerts}
         return {**self.shown.as_json(), **window_json(self.window), **story}
 
 
