@@ -29,7 +29,7 @@ from tracker.events import service as events
 from tracker.events.kinds import APPOINTED, DECREE_LOADED, TERMS_AMENDED, TERMS_CORRECTED
 from tracker.events.model import BadEventError, Event
 from tracker.obligations import service as obligations
-from tracker.obligations.causes import LOADED, ROLLED, Cause
+from tracker.obligations.causes import LOADED, ROLLED, SEVERAL, Cause, decree_cause, decree_details
 from tracker.obligations.tables import ObligationRow
 from tracker.outbox import service as outbox
 from tracker.steps import deriving
@@ -115,11 +115,23 @@ def _load_batch(
     causes = _log_terms(connection, fresh, known, now)
     terms.put_in_force(connection, fresh, known, versions, now)
     terms.add_versions(connection, fresh, known, now)
-    derivation = Derivation(connection, context, causes, known, now)
-    changes = derivation.store(file.agreement for file in fresh)
-    report.obligations += changes.added
-    report.moved += changes.moved
-    report.superseded += changes.superseded
+    same_text = {file.agreement.id for file in fresh if _is_in_force(file, known)}
+    others = [file.agreement for file in fresh if file.agreement.id not in same_text]
+    changes = []
+    if others:
+        why = {agreement.id: causes[agreement.id] for agreement in others}
+        changes.append(Derivation(connection, context, why, known, now).store(others))
+    if same_text:
+        agreements = {file.agreement.id: file.agreement for file in fresh if file.agreement.id in same_text}
+        changes += _derive_with_decrees(connection, context, agreements, known, now)
+    for change in changes:
+        report.obligations += change.added
+        report.moved += change.moved
+        report.superseded += change.superseded
+
+
+def _is_in_force(file: TermsFile, known: Mapping[str, terms.Known]) -> bool:
+    return file.agreement.id in known and known[file.agreement.id].digest == file.digest
 
 
 def _log_terms(
@@ -164,34 +176,70 @@ def record_event(
 
     BadFactError or UnknownThingError where it cannot be recorded; nothing is stored then.
     """
+    together = record_events(db, context, [event], now, by, [client_key])
+    (found,) = together.facts
+    return Recorded(*found, together.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedTogether:
+    """Facts recorded in one transaction, each with whether it was new, and what changed because of all."""
+
+    facts: Sequence[tuple[Event, bool]]
+    changes: obligations.Changes = field(default_factory=obligations.Changes)
+
+
+def record_events(
+    db: Database,
+    context: Context,
+    given: Sequence[Event],
+    now: datetime,
+    by: str,
+    client_keys: Sequence[str | None],
+) -> RecordedTogether:
+    """Record facts about one agreement in one transaction, and derive it once.
+
+    Each fact may build on those before it. BadFactError or UnknownThingError where one cannot be
+    recorded; nothing is stored then.
+    """
+    name = given[0].agreement
     with db.write() as connection:
-        known = terms.locked(connection, [event.agreement])
-        if event.agreement not in known:
-            raise UnknownThingError(f"There is no agreement {event.agreement!r}; load its terms first.")
-        agreement = terms.agreements(connection, [event.agreement])[event.agreement]
-        log_so_far = events.logs_of(connection, [agreement.id]).get(agreement.id, [])
-        check_fact(agreement, context.calendar(agreement), log_so_far, event)
-        _roll_first(connection, context, [agreement.id], now)
-        try:
-            event, added = events.append(connection, event, now, by, client_key)
-        except BadEventError as error:
-            raise BadFactError(str(error)) from None
-        if not added:
-            return Recorded(event, added)
-        return _followed(connection, context, agreement, [*log_so_far, event], now)
+        known = terms.locked(connection, [name])
+        if name not in known:
+            raise UnknownThingError(f"There is no agreement {name!r}; load its terms first.")
+        agreement = terms.agreements(connection, [name])[name]
+        _roll_first(connection, context, [name], now)
+        so_far = events.logs_of(connection, [name]).get(name, [])
+        facts: list[tuple[Event, bool]] = []
+        for event, client_key in zip(given, client_keys, strict=True):
+            check_fact(agreement, context.calendar(agreement), so_far, event)
+            try:
+                facts.append(events.append(connection, event, now, by, client_key))
+            except BadEventError as error:
+                raise BadFactError(str(error)) from None
+            if facts[-1][1]:
+                so_far = [*so_far, facts[-1][0]]
+        new = [event for event, added in facts if added]
+        changes = _follow(connection, context, agreement, so_far, new, now) if new else obligations.Changes()
+    return RecordedTogether(facts, changes)
 
 
-def _followed(
-    connection: Connection, context: Context, agreement: Agreement, log: Sequence[Event], now: datetime
-) -> Recorded:
-    """Do what follows from the last entry of an agreement's log."""
-    event = log[-1]
+def _follow(
+    connection: Connection,
+    context: Context,
+    agreement: Agreement,
+    log: Sequence[Event],
+    new: Sequence[Event],
+    now: datetime,
+) -> obligations.Changes:
+    """Do what follows from new facts; `log` is the whole log of the agreement."""
     known = terms.locked(connection, [agreement.id])
-    cause = Cause(event.kind, event.happened_on)
+    cause = Cause(new[0].kind, new[0].happened_on) if len(new) == 1 else SEVERAL
     changes = deriving.rederive(connection, context, {agreement.id: agreement}, known, now, cause)
-    for follow in FOLLOWS.get(event.kind, ()):
-        follow(connection, context, agreement, log, event, now)
-    return Recorded(event, added=True, changes=changes)
+    for event in new:
+        for follow in FOLLOWS.get(event.kind, ()):
+            follow(connection, context, agreement, log, event, now)
+    return changes
 
 
 def record_again(db: Database, context: Context, event: Event, client_key: str | None) -> None:
@@ -204,8 +252,8 @@ def record_again(db: Database, context: Context, event: Event, client_key: str |
         agreement = terms.agreements(connection, [event.agreement])[event.agreement]
         _roll_first(connection, context, [agreement.id], now)
         events.append(connection, event, now, event.recorded_by, client_key)
-        log_so_far = events.logs_of(connection, [agreement.id])[agreement.id]
-        _followed(connection, context, agreement, log_so_far, now)
+        whole = events.logs_of(connection, [agreement.id])[agreement.id]
+        _follow(connection, context, agreement, whole, whole[-1:], now)
 
 
 def _roll_first(connection: Connection, context: Context, ids: Sequence[str], now: datetime) -> None:
@@ -231,19 +279,34 @@ def rederive(db: Database, context: Context, now: datetime) -> list[str]:
             known = terms.locked(connection, batch)
             found = terms.agreements(connection, batch)
             _roll_first(connection, context, batch, now)
-            _log_decrees(connection, context, found, now)
-            moved += deriving.rederive(connection, context, found, known, now, Cause(DECREE_LOADED)).moved
+            for changes in _derive_with_decrees(connection, context, found, known, now):
+                moved += changes.moved
     return moved
 
 
-def _log_decrees(
-    connection: Connection, context: Context, agreements: Mapping[str, Agreement], now: datetime
-) -> None:
+def _derive_with_decrees(
+    connection: Connection,
+    context: Context,
+    agreements: Mapping[str, Agreement],
+    known: Mapping[str, terms.Known],
+    now: datetime,
+) -> list[obligations.Changes]:
+    """Log which decrees changed and derive again; agreements that had the same decrees share the reason."""
+    alike: dict[tuple[str, str], dict[str, Agreement]] = {}
     for agreement in agreements.values():
-        version = context.calendar(agreement).version
-        today = now.astimezone(agreement.zone).date()
-        event = Event(agreement.id, DECREE_LOADED, today, {"decrees": version})
-        events.append(connection, event, now, SERVICE)
+        before = known[agreement.id].calendar_version, agreement.calendar.holidays
+        alike.setdefault(before, {})[agreement.id] = agreement
+    found = []
+    for (version, _), together in alike.items():
+        calendar = context.calendar(next(iter(together.values())))
+        details = decree_details(version, calendar)
+        for agreement in together.values():
+            today = now.astimezone(agreement.zone).date()
+            events.append(connection, Event(agreement.id, DECREE_LOADED, today, details), now, SERVICE)
+        some = {name: known[name] for name in together}
+        cause = decree_cause(version, calendar)
+        found.append(deriving.rederive(connection, context, together, some, now, cause))
+    return found
 
 
 def roll_due(db: Database, context: Context, now: datetime, limit: int = 100) -> int:

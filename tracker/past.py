@@ -4,10 +4,10 @@ Nothing is stored for this: the terms and the log as they stood are derived agai
 out what happened later; `known at` leaves out what was recorded later, corrections too.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
@@ -15,6 +15,7 @@ from sqlmodel import col
 from tracker.base.db import Database
 from tracker.base.errors import UnknownThingError
 from tracker.base.iso import iso_date
+from tracker.events.kinds import DECREE_LOADED
 from tracker.events.log import effective, happened_by, known_at
 from tracker.events.service import logs_of
 from tracker.obligations.explain import steps
@@ -22,9 +23,10 @@ from tracker.obligations.lifecycle import lapses_on, state_and_why, state_on
 from tracker.obligations.model import CLOSED, Obligation, State
 from tracker.obligations.months import shifted
 from tracker.obligations.picture import Picture, pictured
-from tracker.obligations.tables import ObligationRow
+from tracker.obligations.service import DAYS
+from tracker.obligations.tables import DeadlineMoveRow, ObligationRow
 from tracker.obligations.windows import window_for
-from tracker.queries import Shown, Story, alerts_of
+from tracker.queries import Shown, Story, alerts_of, dates_of
 from tracker.reminders.tables import ReminderRow
 from tracker.steps.context import Context
 from tracker.terms.model import Agreement
@@ -46,13 +48,13 @@ class Moment:
     @property
     def seen_at(self) -> datetime:
         """The instant from which days left are counted, for lists over agreements of all zones."""
-        return _end(self, ZoneInfo("UTC"))
+        return _end(self, UTC)
 
-    def day(self, zone: ZoneInfo) -> date:
+    def day(self, zone: tzinfo) -> date:
         """The local day of the view."""
         return self.as_of or self.instant(zone).astimezone(zone).date()
 
-    def instant(self, zone: ZoneInfo) -> datetime:
+    def instant(self, zone: tzinfo) -> datetime:
         """The instant up to which facts were recorded."""
         if self.known_at is None:
             return self.now
@@ -125,12 +127,15 @@ def explain_then(db: Database, context: Context, name: str, moment: Moment, lang
             raise UnknownThingError(f"{name!r} was not one obligation then; there were:\n{listed}")
         one = keys[0]
         calendar, zone = context.calendar(one.agreement), one.agreement.zone
-        told = alerts_of(connection, one.obligation.key, _end(moment, zone))
+        end = _end(moment, zone)
+        told = alerts_of(connection, one.obligation.key, end)
+        dates = dates_of(connection, one.obligation.key, language, end)
     derived = steps(one.agreement, one.obligation, calendar, language)
-    return Story(one, derived, told, window_for(one.agreement, one.obligation, calendar, moment.day(zone)))
+    window = window_for(one.agreement, one.obligation, calendar, moment.day(zone))
+    return Story(one, derived, told, dates, window)
 
 
-def _end(moment: Moment, zone: ZoneInfo) -> datetime:
+def _end(moment: Moment, zone: tzinfo) -> datetime:
     """Give the instant after which nothing had been said yet."""
     if moment.as_of is None:
         return moment.instant(zone)
@@ -143,6 +148,7 @@ def _shown(connection: Connection, context: Context, moment: Moment, names: Iter
     known = known_agreements(connection)
     logs = logs_of(connection, wanted)
     reminded = _reminded(connection, wanted)
+    moves = _moves(connection, wanted)
     for name, written in _terms(connection, moment, wanted).items():
         day = moment.day(written.zone)
         recorded = known_at(logs.get(name, ()), moment.instant(written.zone))
@@ -150,12 +156,36 @@ def _shown(connection: Connection, context: Context, moment: Moment, names: Iter
         until = shifted(day, context.horizon_months)
         seen = pictured(written, context.calendar(written), facts, until)
         end = _end(moment, written.zone)
-        for obligation in seen.derived.obligations:
-            if obligation.state is not State.WAITING:
+        for derived in seen.derived.obligations:
+            if derived.state is not State.WAITING:
+                obligation = _as_counted(derived, moves.get(derived.key, ()), moment.instant(written.zone))
                 first = reminded.get(obligation.key)
                 was_reminded = first is not None and first <= end
                 tracked_since = known[name].tracked_since
                 yield _then(context, seen, obligation, day, tracked_since, reminded=was_reminded)
+
+
+def _as_counted(obligation: Obligation, moves: Sequence[Any], instant: datetime) -> Obligation:
+    """Give the figures that other decrees had led to, where the next change was one of decrees."""
+    following = next((move for move in moves if move.at > instant), None)
+    if following is None or following.cause != DECREE_LOADED or obligation.deadline is None:
+        return obligation
+    figures = {name: getattr(following, name) for name in DAYS}
+    return obligation._replace(deadline=obligation.deadline._replace(**figures))
+
+
+def _moves(connection: Connection, names: list[str]) -> dict[str, list[Any]]:
+    """Read how the figures of some agreements' obligations have changed, by obligation, in order."""
+    rows = connection.execute(
+        select(DeadlineMoveRow)
+        .join(ObligationRow, col(ObligationRow.key) == col(DeadlineMoveRow.obligation_key))
+        .where(col(ObligationRow.agreement_id).in_(names))
+        .order_by(col(DeadlineMoveRow.obligation_key), col(DeadlineMoveRow.number))
+    )
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.obligation_key, []).append(row)
+    return found
 
 
 def _then(

@@ -1,7 +1,7 @@
 """The read side, shared by every face: what is coming, why this date, what was sent to whom."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,11 +11,13 @@ from sqlmodel import col
 from tracker.base.db import Database
 from tracker.base.errors import UnknownThingError
 from tracker.events.service import logs_of
+from tracker.obligations.causes import Cause, why_text
 from tracker.obligations.explain import steps
 from tracker.obligations.life import UNTOUCHED, Life
 from tracker.obligations.lifecycle import state_on
 from tracker.obligations.model import Obligation, State
 from tracker.obligations.picture import picture
+from tracker.obligations.service import DAYS, moves_of
 from tracker.obligations.tables import ObligationRow
 from tracker.obligations.view import as_json, window_json
 from tracker.obligations.windows import Window, window_for
@@ -64,12 +66,15 @@ class Story:
     shown: Shown
     steps: list[str]
     alerts: list[dict[str, Any]]
+    moves: list[dict[str, Any]] = field(default_factory=list)
+    """How its figures moved, oldest first."""
     window: Window | None = None
     """For a wish to end early: whether it can still be reached."""
 
     def as_json(self) -> dict[str, Any]:
         """Give the JSON of the command line contract, with the derivation and the alerts."""
-        story = {"steps": self.steps, "alerts": self.alerts}
+        moves = {"moves": self.moves} if self.moves else {}
+        story = {"steps": self.steps, **moves, "alerts": self.alerts}
         return {**self.shown.as_json(), **window_json(self.window), **story}
 
 
@@ -114,8 +119,33 @@ def explain(db: Database, context: Context, name: str, now: datetime, language: 
             one,
             steps(one.agreement, one.obligation, calendar, language),
             alerts_of(connection, row.key),
+            dates_of(connection, row.key, language) if row.moves else [],
             window_for(one.agreement, one.obligation, calendar, today),
         )
+
+
+def dates_of(
+    connection: Connection, obligation: str, language: str, until: datetime | None = None
+) -> list[dict[str, Any]]:
+    """Give how the figures of one obligation have changed; `until` leaves out later changes."""
+    moves = moves_of(connection, obligation)
+    return [_move(move, language) for move in moves if until is None or move.at <= until]
+
+
+def _move(row: Any, language: str) -> dict[str, Any]:
+    def figures(prefix: str) -> dict[str, Any]:
+        days = {name: getattr(row, f"{prefix}{name}") for name in DAYS}
+        shown = {name: day.isoformat() if day else None for name, day in days.items()}
+        return {**shown, "provisional": getattr(row, f"{prefix}provisional")}
+
+    return {
+        "number": row.number,
+        "at": row.at.isoformat(),
+        "cause": row.cause,
+        "why": why_text(Cause(row.cause, row.cause_on, row.cause_name), language),
+        "before": figures(""),
+        "after": figures("to_"),
+    }
 
 
 def _row_named(connection: Connection, name: str) -> Any:

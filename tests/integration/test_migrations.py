@@ -14,7 +14,16 @@ from tracker.base.packed import unpack
 from tracker.migrations import differences, head, require_current, upgrade
 from tracker.terms.tables import TermsVersionRow
 
-TABLES = {"agreement", "terms_version", "event", "obligation", "reminder", "alert", "attempt"}
+TABLES = {
+    "agreement",
+    "terms_version",
+    "event",
+    "obligation",
+    "deadline_move",
+    "reminder",
+    "alert",
+    "attempt",
+}
 
 
 @pytest.fixture

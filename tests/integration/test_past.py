@@ -1,13 +1,14 @@
 """What was true on a day, and what was known at an instant."""
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from tests.integration.test_flow import FORCE_MAJEURE, ON_DATE, wib
+from tests.integration.test_flow import FORCE_MAJEURE, ON_DATE, wib, with_another_holiday
 from tests.support.agreements import ID, rule
-from tests.support.houses import Home, terms_file
-from tracker import queries
+from tests.support.houses import Home, Homes, terms_file
+from tracker import flow, queries
 from tracker.base.errors import UnknownThingError
 from tracker.past import Moment, explain_then, read_moment, upcoming_then
 from tracker.queries import Shown
@@ -113,3 +114,14 @@ def test_an_agreement_that_was_not_there_yet(home: Home) -> None:
 def test_an_instant_must_be_clear(text: str) -> None:
     with pytest.raises(ValueError, match="is not an instant, expected YYYY-MM-DD"):
         read_moment(wib("2026-12-01T00:00"), None, text)
+
+
+def test_figures_from_the_decrees_of_the_time(homes: Homes, home: Home, tmp_path: Path) -> None:
+    home.load(terms_file(ON_DATE))
+    home.clock.move_to(wib("2026-12-01T09:00"))
+    later = homes.build(home.clock.now(), rules_dir=with_another_holiday(tmp_path, "2026-12-31"))
+    flow.rederive(later.db, later.house.context, later.clock.now())
+    later.clock.advance(timedelta(days=2))
+
+    assert str(then(later, known_at=date(2026, 11, 30))["duty/2026-12-31"].act_by) == "2026-12-31"
+    assert str(then(later, known_at=date(2026, 12, 1))["duty/2026-12-31"].act_by) == "2026-12-30"

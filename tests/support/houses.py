@@ -19,7 +19,7 @@ from tracker.base.settings import Settings
 from tracker.bootstrap import House, build_context, build_cycle
 from tracker.events.model import Event
 from tracker.events.tables import EventRow
-from tracker.obligations.tables import ObligationRow
+from tracker.obligations.tables import DeadlineMoveRow, ObligationRow
 from tracker.outbox.content import AlertContent
 from tracker.outbox.delivery import Accepted, Delivery
 from tracker.outbox.dispatch import inline
@@ -32,7 +32,16 @@ from tracker.terms.tables import AgreementRow, TermsVersionRow
 
 MONDAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 """Monday 23 November 2026, 10:00 in Jakarta: an office day, inside office hours."""
-TABLES = (AgreementRow, TermsVersionRow, EventRow, ObligationRow, ReminderRow, AlertRow, AttemptRow)
+TABLES = (
+    AgreementRow,
+    TermsVersionRow,
+    EventRow,
+    ObligationRow,
+    DeadlineMoveRow,
+    ReminderRow,
+    AlertRow,
+    AttemptRow,
+)
 
 OFFICER: Mapping[str, Any] = {
     "id": "officer",

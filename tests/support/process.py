@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.support.agreements import RULES
+from tests.support.agreements import ROOT, RULES
 from tests.support.waiting import PATIENCE
 
 COMMAND = (sys.executable, "-m", "tracker")
@@ -76,7 +76,9 @@ class Installation:
 
     def _environment(self, settings: Mapping[str, str]) -> dict[str, str]:
         chosen = {f"TRACKER_{name.upper()}": value for name, value in {**self.settings, **settings}.items()}
-        return {"PATH": os.defpath, "HOME": str(self.folder), "LC_ALL": "C.UTF-8", **chosen}
+        # The code beside the tests, not whatever is installed.
+        own = {"PATH": os.defpath, "PYTHONPATH": str(ROOT), "HOME": str(self.folder), "LC_ALL": "C.UTF-8"}
+        return {**own, **chosen}
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,10 @@ class BadFactError(TrackerError):
     """The fact cannot be recorded."""
 
 
+class BadDecreeError(TrackerError):
+    """The decree files cannot be used; nothing was changed."""
+
+
 class SettingsError(TrackerError):
     """A setting is wrong."""
 

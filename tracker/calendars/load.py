@@ -5,7 +5,8 @@ calculated, and joint leave is decreed year by year); a file replaces the base f
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,8 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tracker.base.faults import Fault
 from tracker.base.source import parse
 from tracker.base.validation import message
-from tracker.calendars.model import Calendar, Coverage, DayKind, DayOff
+from tracker.calendars.model import Calendar, Coverage, DayKind, DayOff, HeldYear, version_of
 
+_DIGITS = 12
 ESTIMATED_YEARS = range(2015, 2061)
 """Years for which the library's estimate is taken; outside them only weekends are known."""
 
@@ -73,14 +75,28 @@ class Year(_Frozen):
     withdrawn: tuple[WithdrawnDay, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class YearFile:
+    """One sound decree file: where it is, its text, and what it says."""
+
+    path: Path
+    text: str
+    year: Year
+
+
 def load_calendar(folder: Path) -> tuple[Calendar, list[Fault]]:
     """Read every decree file of one country; a bad file leaves its year to the estimate, loudly."""
-    years: list[Year] = []
-    faults: list[Fault] = []
-    digest = hashlib.sha256()
     paths = sorted(folder.glob("*.yaml"))
+    files, faults = read_files(paths)
     if not paths:
         faults.append(Fault(str(folder), 1, "holds no decree files, expected <year>.yaml in it"))
+    return calendar_of(folder.name, files), faults
+
+
+def read_files(paths: Iterable[Path]) -> tuple[list[YearFile], list[Fault]]:
+    """Read decree files; one for a year that another has given already is a fault."""
+    files: dict[int, YearFile] = {}
+    faults: list[Fault] = []
     for path in paths:
         try:
             text = path.read_text(encoding="utf-8")
@@ -89,13 +105,26 @@ def load_calendar(folder: Path) -> tuple[Calendar, list[Fault]]:
             continue
         year, found = read_year(text, str(path))
         faults.extend(found)
-        if year is not None and year.year in {known.year for known in years}:
+        if year is not None and year.year in files:
             message = f"{year.year} is given by another file too, expected one file a year"
             faults.append(Fault(str(path), 1, message))
         elif year is not None:
-            years.append(year)
-            digest.update(text.encode())
-    return build(folder.name, years, digest.hexdigest()), faults
+            files[year.year] = YearFile(path, text, year)
+    return list(files.values()), faults
+
+
+def calendar_of(country: str, files: Iterable[YearFile], instead: Iterable[YearFile] = ()) -> Calendar:
+    """Build a calendar from decree files; those of `instead` take the place of others for their years."""
+    by_year = {file.year.year: file.year for file in (*files, *instead)}
+    years = list(by_year.values())
+    return build(country, years, version_of({year.year: held(year) for year in years}))
+
+
+def held(year: Year) -> HeldYear:
+    """Tell what one decree file holds; comments and layout of the file do not count."""
+    digest = hashlib.sha256(year.model_dump_json().encode()).hexdigest()[:_DIGITS]
+    dated = sorted(year.decrees, key=lambda decree: decree.day or date.min)
+    return HeldYear(digest, tuple(decree.number for decree in dated))
 
 
 def read_year(text: str, path: str) -> tuple[Year | None, list[Fault]]:
@@ -123,7 +152,7 @@ def read_year(text: str, path: str) -> tuple[Year | None, list[Fault]]:
     return (None if faults else year), faults
 
 
-def build(country: str, years: Iterable[Year], digest: str) -> Calendar:
+def build(country: str, years: Sequence[Year], version: str) -> Calendar:
     """Put the decreed years over the library's estimate."""
     decreed = {year.year: year for year in years}
     estimated = [year for year in ESTIMATED_YEARS if year not in decreed]
@@ -133,7 +162,7 @@ def build(country: str, years: Iterable[Year], digest: str) -> Calendar:
         coverage[year.year] = year.coverage
         for day in year.days:
             days[day.day] = DayOff(day.day, day.kind, day.name.id, day.name.en, day.decree, day.estimate)
-    return Calendar(country, digest, days, coverage)
+    return Calendar(country, version, days, coverage, {year.year: held(year) for year in years})
 
 
 def _estimate(country: str, years: list[int]) -> list[DayOff]:

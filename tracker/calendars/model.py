@@ -48,6 +48,14 @@ class DayOff:
         return self.name_en if language == "en" else self.name_id
 
 
+@dataclass(frozen=True, slots=True)
+class HeldYear:
+    """What the calendar holds of one year: a digest of its content, and its decrees, oldest first."""
+
+    digest: str
+    decrees: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class WorkingDays:
     """One view of which days are worked: a week length and a set of days off (ordinals).
@@ -95,6 +103,8 @@ class Calendar:
     version: str
     days: Mapping[date, DayOff]
     coverage: Mapping[int, Coverage] = field(default_factory=dict)
+    held: Mapping[int, HeldYear] = field(default_factory=dict)
+    """The years that have a decree file."""
 
     def off(self, day: date) -> DayOff | None:
         """Give why `day` is off by decree; weekends are not decreed."""
@@ -143,6 +153,10 @@ class Calendar:
         """List the years touched by [first, last] whose decree the calendar does not hold."""
         return _undecreed(self, first.year, last.year)
 
+    def office_days_between(self, first: date, last: date) -> int:
+        """Count the office days after `first`, up to and with `last`."""
+        return sum(map(self.office.includes, range(first.toordinal() + 1, last.toordinal() + 1)))
+
     def rest_days(self, first: date, last: date) -> list[tuple[date, DayOff | None]]:
         """List the days in [first, last] on which offices are closed, with the decree's entry."""
         days = (first + _DAY * step for step in range((last - first).days + 1))
@@ -153,3 +167,20 @@ class Calendar:
 def _undecreed(calendar: Calendar, first: int, last: int) -> tuple[tuple[int, Coverage], ...]:
     years = ((year, calendar.covers(year)) for year in range(first, last + 1))
     return tuple((year, coverage) for year, coverage in years if coverage is not Coverage.DECREED)
+
+
+def version_of(held: Mapping[int, HeldYear]) -> str:
+    """Name the content of a calendar, year by year: `2026:0a1b... 2027:2c3d...`."""
+    return " ".join(f"{year}:{held[year].digest}" for year in sorted(held)) or "estimate"
+
+
+def changed_years(before: str, calendar: Calendar) -> tuple[int, ...]:
+    """List the years whose content differs from what a version names.
+
+    A version that names no years (written by an earlier release) tells nothing: then it is every
+    year that is held.
+    """
+    pairs = (part.partition(":") for part in before.split())
+    old = {year: digest for year, _, digest in pairs if digest}
+    new = {str(year): held.digest for year, held in calendar.held.items()}
+    return tuple(sorted(int(year) for year in {*old, *new} if old.get(year) != new.get(year)))

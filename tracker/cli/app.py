@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from tracker.base.errors import TrackerError
-from tracker.cli import database, event, look, replay, terms
+from tracker.cli import database, event, holidays, look, replay, settle, terms
 
 app = typer.Typer(
     name="tracker",
@@ -16,10 +16,11 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: drawing boxes would import rich, and double the time
     add_completion=False,
 )
-for module in (terms, look, replay):
+for module in (terms, look, settle, replay):
     module.register(app)
 app.add_typer(event.app, name="event")
 app.add_typer(event.app, name="events", hidden=True)  # both are said
+app.add_typer(holidays.app, name="holidays")
 app.add_typer(database.app, name="db")
 
 

@@ -91,7 +91,7 @@ def explain(
 
     from tracker.base.dates import local_time
     from tracker.base.settings import read_settings
-    from tracker.cli.show import console, numbered, state_text
+    from tracker.cli.show import console, moves_list, numbered, state_text
     from tracker.obligations.window_wording import window_text
     from tracker.obligations.wording import headline
 
@@ -114,6 +114,7 @@ def explain(
         out.print()
         for sentence in window_text(story.window, language):
             out.print(sentence, markup=False)
+    moves_list(story.moves, one.agreement.zone, language)
     if story.alerts:
         out.print("\n[bold]Alerts[/bold]" if language == "en" else "\n[bold]Pemberitahuan[/bold]")
     for alert in story.alerts:
@@ -175,4 +176,4 @@ def _derived_story(settings: "Settings", name: str, texts: list[str], language: 
         raise UnknownThingError(f"{name!r} is not one obligation; there are:\n{keys}")
     shown = Shown(agreement, found[0], found[0].state, reminded=False, closed_why=None)
     window = window_on_its_day(agreement, found[0], calendar)
-    return Story(shown, steps(agreement, found[0], calendar, language), [], window)
+    return Story(shown, steps(agreement, found[0], calendar, language), [], window=window)

@@ -1,14 +1,16 @@
 """Tables and faults on the terminal."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tracker.base.dates import days_phrase, short_moment
+from tracker.base.dates import days_phrase, local_time, short_date, short_moment
 from tracker.base.errors import BadTermsError
 from tracker.base.faults import Fault
 from tracker.obligations.deadline import Deadline
@@ -17,6 +19,7 @@ from tracker.obligations.window_wording import window_text
 from tracker.obligations.windows import Window
 from tracker.obligations.wording import clause_text, due_text, headline, people_text
 from tracker.queries import Shown
+from tracker.settling import Settled
 from tracker.terms.model import Agreement
 
 _STATES = {
@@ -33,6 +36,22 @@ _STATES = {
 _HEADINGS = {
     "id": ("Bertindak paling lambat", "Lazim", "Aman", "Kewajiban", "Pasal", "Kejadian"),
     "en": ("Act by", "Likely", "Safe", "Duty", "Clause", "Occurrence"),
+}
+_FIGURES = {
+    "id": {
+        "act_by": "bertindak paling lambat",
+        "likely": "lazim",
+        "safe": "aman",
+        "strictest": "paling ketat",
+        "latest": "paling akhir",
+    },
+    "en": {
+        "act_by": "act by",
+        "likely": "likely",
+        "safe": "safe",
+        "strictest": "strictest",
+        "latest": "latest",
+    },
 }
 
 
@@ -139,6 +158,56 @@ def upcoming_table(shown: Sequence[Shown], now: datetime, language: str) -> None
         _provisional_note(out, language)
 
 
+def unverified_table(rows: Sequence[Mapping[str, str]], language: str) -> None:
+    """Print what nobody has confirmed yet."""
+    english, out = language == "en", console()
+    if not rows:
+        out.print("Nothing is unverified." if english else "Tidak ada yang belum diverifikasi.")
+        return
+    table = Table(header_style="bold")
+    headings = (
+        ("Likely", "Latest", "Clause", "Duty", "Holder")
+        if english
+        else ("Lazim", "Paling akhir", "Pasal", "Kewajiban", "Pemegang")
+    )
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(
+            _iso(row["likely"], language),
+            _iso(row["latest"], language),
+            escape(row["clause"]),
+            f"{escape(row['act'])}\n[dim]{row['key']}[/dim]",
+            escape(row["holder"]),
+        )
+    out.print(table)
+    out.print(f"{len(rows)} unverified." if english else f"{len(rows)} belum diverifikasi.")
+
+
+def settled_text(found: Settled, language: str) -> None:
+    """Say what settling a list did."""
+    english = language == "en"
+    if found.faults:
+        faults = len(found.faults)
+        typer.echo(
+            f"{faults} faults; nothing was recorded."
+            if english
+            else f"{faults} kesalahan; tidak ada yang dicatat.",
+            err=True,
+        )
+        return
+    done, waived, reopened = found.outcomes.values()
+    typer.echo(
+        f"{done} done, {waived} waived, {reopened} open again; "
+        f"{found.recorded_before} recorded before, {found.left} left for later."
+        if english
+        else f"{done} selesai, {waived} dikesampingkan, {reopened} dibuka kembali; "
+        f"{found.recorded_before} sudah tercatat, {found.left} belum diisi."
+    )
+    for key, state in found.states.items():
+        typer.echo(f"  {key}: {state_text(State(state), language)}")
+
+
 def _act_by(deadline: Deadline, language: str) -> str:
     # A day that was moved back is wholly free: the clock time belongs to the likely day.
     at = deadline.by_time if deadline.act_by == deadline.likely else None
@@ -155,6 +224,36 @@ def numbered(steps: Iterable[str]) -> None:
     out = console()
     for number, step in enumerate(steps, start=1):
         out.print(f"{number:>3}. {step}", markup=False)
+
+
+def moves_list(moves: Sequence[Mapping[str, Any]], zone: ZoneInfo, language: str) -> None:
+    """Print how an obligation's figures moved: when, from which days to which, and why."""
+    if not moves:
+        return
+    english = language == "en"
+    names = _FIGURES["en" if english else "id"]
+    out = console()
+    out.print("\n[bold]Date history[/bold]" if english else "\n[bold]Riwayat tanggal[/bold]")
+    for move in moves:
+        at = local_time(datetime.fromisoformat(move["at"]), zone, language)
+        out.print(f"  {at}: {'because of' if english else 'karena'} {move['why']}", markup=False)
+        for name, word in names.items():
+            before, after = move["before"][name], move["after"][name]
+            if before != after:
+                out.print(f"    {word}: {_iso(before, language)} → {_iso(after, language)}", markup=False)
+        before, after = (_certainty(move[name], english=english) for name in ("before", "after"))
+        if before != after:
+            out.print(f"    {before} → {after}", markup=False)
+
+
+def _certainty(figures: Mapping[str, Any], *, english: bool) -> str:
+    if figures["provisional"]:
+        return "provisional" if english else "sementara"
+    return "certain" if english else "pasti"
+
+
+def _iso(day: str | None, language: str) -> str:
+    return short_date(date.fromisoformat(day), language) if day else "-"
 
 
 def _table(title: str, language: str) -> Table:

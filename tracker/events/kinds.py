@@ -154,7 +154,7 @@ KINDS: Mapping[str, Kind] = {
     CORRECTED: Kind({"corrects": _COUNT, "why": _text}, {"withdrawn": _YES}, anything=True),
     TERMS_AMENDED: Kind({"version": _COUNT, "digest": _DIGEST}),
     TERMS_CORRECTED: Kind({"version": _COUNT, "digest": _DIGEST}),
-    DECREE_LOADED: Kind({"decrees": _text}),
+    DECREE_LOADED: Kind({"decrees": _text}, {"years": _text, "calendar": _text}),
 }
 """Every kind with details of its own."""
 _PLAIN = Kind(anything=True)

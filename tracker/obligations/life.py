@@ -68,6 +68,8 @@ class Life:
     acknowledged_until: date | None = None
     snoozed_until: date | None = None
     override: Override | None = None
+    reopened: Event | None = None
+    """The last fact by which a person said that it is still owed."""
 
 
 UNTOUCHED = Life()
@@ -102,6 +104,7 @@ def life_of(rule: Rule, facts: Sequence[Event], acknowledged_days: int) -> Life:
         acknowledged_until=_acknowledged_until(now, acknowledged_days),
         snoozed_until=_last_day(now, kinds.SNOOZED, "until"),
         override=_override(facts),
+        reopened=facts[since] if since >= 0 else None,
     )
 
 

@@ -15,7 +15,11 @@ _ONE_DAY = timedelta(days=1)
 
 
 def lapses_on(
-    obligation: Obligation, ends: Sequence[Reading], opened_on: date, grace_days: int
+    obligation: Obligation,
+    ends: Sequence[Reading],
+    opened_on: date,
+    grace_days: int,
+    reopened_on: date | None = None,
 ) -> date | None:
     """Give the first local day on which the obligation is moot; None if it never is.
 
@@ -23,8 +27,9 @@ def lapses_on(
     An optional step ("dapat") that nothing triggered is moot once its own day has passed. Any
     other duty had fallen due and is still owed then: it is chased for `grace_days` more. What
     follows from an event is chased at least that long after the event became known (`opened_on`),
-    so that one learned of late is never closed unsaid. A duty without a date is moot once the
-    agreement has ended, or once an addendum has taken it out. What survives never is.
+    so that one learned of late is never closed unsaid; so is a duty that a person has reopened. A
+    duty without a date is moot once the agreement has ended, or once an addendum has taken it out.
+    What survives never is.
 
     `ends` are the readings of the agreement's last day; a duty counted from a term of its own
     goes by that term's.
@@ -44,7 +49,7 @@ def lapses_on(
         return deadline.act_by + _ONE_DAY
     if _is_notice_before_end(rule):
         return last_end + _ONE_DAY
-    return max(last_end, deadline.latest) + grace
+    return max(last_end, deadline.latest, reopened_on or deadline.latest) + grace
 
 
 def _is_notice_before_end(rule: Rule) -> bool:
@@ -84,7 +89,8 @@ def state_and_why(
         return State.SUPERSEDED, obligation.ended
     state = first_state(obligation, tracked_since)
     if state is State.UNVERIFIED:
-        if not was_open:
+        # What a person has reopened was not done; what was open stays open, for that must be said.
+        if not was_open and life.reopened is None:
             return state, None
         state = State.OPEN
     if lapse is not None and today >= lapse:

@@ -10,13 +10,15 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import col
 
-from tracker.base.bulk import inserting
+from tracker.base.bulk import insert_all, inserting
 from tracker.obligations.causes import Cause
 from tracker.obligations.model import CLOSED, State
-from tracker.obligations.tables import ObligationRow
+from tracker.obligations.tables import DeadlineMoveRow, ObligationRow
 from tracker.terms.service import batches
 
-FIGURES = ("likely", "safe", "act_by", "strictest", "latest", "provisional", "lapses_on")
+DAYS = ("likely", "safe", "act_by", "strictest", "latest")
+"""The columns whose change is a move."""
+FIGURES = (*DAYS, "provisional", "lapses_on")
 DERIVED = (
     "key",
     "agreement_id",
@@ -96,6 +98,17 @@ def store(
     if updates:
         update_all(connection, updates)
     return changes
+
+
+def add_moves(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep what figures were before they moved; says nothing to the database where none have."""
+    insert_all(connection, DeadlineMoveRow, rows)
+
+
+def moves_of(connection: Connection, key: str) -> list[Any]:
+    """Read how the figures of one obligation moved, in order."""
+    query = select(DeadlineMoveRow).where(col(DeadlineMoveRow.obligation_key) == key)
+    return list(connection.execute(query.order_by(col(DeadlineMoveRow.number))))
 
 
 def update_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

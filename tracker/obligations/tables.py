@@ -42,6 +42,31 @@ class ObligationRow(SQLModel, table=True):
     wake_at: datetime | None = None
     snoozed_until: date | None = None
     acknowledged_until: date | None = None
-    moves: int = Field(default=0, description="how often its deadline has moved")
+    moves: int = Field(default=0, description="how often its figures have moved")
     closed_at: datetime | None = None
     closed_why: str | None = None
+
+
+class DeadlineMoveRow(SQLModel, table=True):
+    """What the figures of one obligation were before they moved, and what they became; never changed."""
+
+    __tablename__ = "deadline_move"
+
+    obligation_key: str = Field(primary_key=True, foreign_key="obligation.key")
+    number: int = Field(primary_key=True, description="as `moves` of the obligation counts")
+    at: datetime
+    cause: str = Field(description="kind of the fact that led to it")
+    cause_on: date | None = None
+    cause_name: str = Field(default="", description="e.g. the number of a decree")
+    likely: date | None = None
+    safe: date | None = None
+    act_by: date | None = None
+    strictest: date | None = None
+    latest: date | None = None
+    provisional: bool = False
+    to_likely: date | None = None
+    to_safe: date | None = None
+    to_act_by: date | None = None
+    to_strictest: date | None = None
+    to_latest: date | None = None
+    to_provisional: bool = False

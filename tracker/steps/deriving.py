@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from tracker.events import service as events
+from tracker.events.model import Event
 from tracker.obligations import service as obligations
 from tracker.obligations.causes import Cause, sentences
 from tracker.obligations.life import Life
@@ -24,6 +25,7 @@ from tracker.terms.service import Known
 
 _ONE_DAY = timedelta(days=1)
 MOVED = "moved-"
+_KEPT = (*obligations.DAYS, "provisional")
 _WAKING = ("state", "act_by", "lapses_on", "snoozed_until", "reminded_for")
 
 
@@ -74,6 +76,7 @@ class Derivation:
         }
         self.rows: list[dict[str, Any]] = []
         self.wakes: dict[str, tuple[datetime | None, str]] = {}
+        self.moves: list[dict[str, Any]] = []
         self.telling = Telling(context, now)
 
     def store(self, agreements: Iterable[Agreement]) -> obligations.Changes:
@@ -90,6 +93,7 @@ class Derivation:
         terms.set_wakes(self.connection, self.wakes)
         changes = obligations.store(self.connection, self.rows, self.before, self.now, self.causes)
         changes.added = added
+        obligations.add_moves(self.connection, self.moves)
         self.telling.add(self.connection)
         return changes
 
@@ -118,6 +122,8 @@ class Derivation:
         opened_on = opened_at.astimezone(agreement.zone).date() if known else today
         life = seen.life(obligation, policy.acknowledged_days)
         act_by = life.override.act_by if life.override else found.act_by if found else None
+        reopened_on = _local_day(life.reopened, agreement)
+        grace_days = policy.grace_after_end_days
         row: dict[str, Any] = {
             "key": key,
             "agreement_id": agreement.id,
@@ -129,7 +135,7 @@ class Derivation:
             "strictest": found.strictest if found else None,
             "latest": found.latest if found else None,
             "provisional": found.provisional if found else False,
-            "lapses_on": lapses_on(obligation, seen.derived.ends, opened_on, policy.grace_after_end_days),
+            "lapses_on": lapses_on(obligation, seen.derived.ends, opened_on, grace_days, reopened_on),
             "event_number": obligation.trigger.number if obligation.trigger else None,
             "opened_at": opened_at,
             "acknowledged_until": life.acknowledged_until,
@@ -141,8 +147,10 @@ class Derivation:
             agreement, obligation, life, row, today
         )
         before = known or self._before_correction(row)
-        if before is not None and self._has_moved(before, row):
-            self._announce(agreement, obligation, before, row)
+        if before is not None and any(getattr(before, name) != row[name] for name in obligations.DAYS):
+            self._note_move(before, row)
+            if self._is_announced(before, row):
+                self._announce(agreement, obligation, before, row)
         row["wake_at"] = self._wake_at(agreement, obligation, row)
         if known is not None and all(getattr(known, name) == row[name] for name in _WAKING):
             row["wake_at"] = known.wake_at  # a point that is due now must stay due
@@ -172,7 +180,24 @@ class Derivation:
         known = self.known.get(agreement.id)
         return known.tracked_since if known else self.now.astimezone(agreement.zone).date()
 
-    def _has_moved(self, known: Any, row: Mapping[str, Any]) -> bool:
+    def _note_move(self, known: Any, row: dict[str, Any]) -> None:
+        """Keep the figures that are about to be overwritten."""
+        cause = self.causes[row["agreement_id"]]
+        row["moves"] += 1
+        self.moves.append(
+            {
+                "obligation_key": row["key"],
+                "number": row["moves"],
+                "at": self.now,
+                "cause": cause.kind,
+                "cause_on": cause.day,
+                "cause_name": cause.name,
+                **{name: getattr(known, name) for name in _KEPT},
+                **{f"to_{name}": row[name] for name in _KEPT},
+            }
+        )
+
+    def _is_announced(self, known: Any, row: Mapping[str, Any]) -> bool:
         return bool(known.state == row["state"] == State.OPEN and known.act_by != row["act_by"])
 
     def _announce(
@@ -182,7 +207,6 @@ class Derivation:
 
         The announcement stands for every point up to now; the ladder goes on with the new day.
         """
-        row["moves"] += 1
         row["reminded_for"] = self.now
         if obligation.deadline is None:
             return
@@ -202,6 +226,12 @@ class Derivation:
             return schedule.start_of(row["lapses_on"]) if row["lapses_on"] else None
         plan = plan_of(self.context, agreement, obligation.rule, row)
         return wake_at(schedule, plan, schedule.next(plan, row["reminded_for"], self.now))
+
+
+def _local_day(fact: Event | None, agreement: Agreement) -> date | None:
+    if fact is None:
+        return None
+    return fact.recorded_at.astimezone(agreement.zone).date() if fact.recorded_at else fact.happened_on
 
 
 def plan_of(context: Context, agreement: Agreement, rule: Rule, row: Mapping[str, Any]) -> Plan:

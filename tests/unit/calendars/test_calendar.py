@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from tests.support.agreements import calendar
 from tracker.calendars.load import build, load_calendar, read_year
-from tracker.calendars.model import Calendar, Coverage, DayKind, DayOff, WorkingDays
+from tracker.calendars.model import (
+    Calendar,
+    Coverage,
+    DayKind,
+    DayOff,
+    WorkingDays,
+    changed_years,
+    version_of,
+)
 
 day = date.fromisoformat
 _DAY = timedelta(days=1)
@@ -294,3 +302,48 @@ def test_the_libraries_estimate_stands_in_for_missing_decrees() -> None:
         days = {off for off in found.days if off.year == year}
         assert days == {off for off in calendar().days if off.year == year}
     assert all(off.estimate for off in found.days.values())
+
+
+def test_a_comment_changes_no_version_and_a_day_changes_its_year_only(tmp_path: Path) -> None:
+    other_year = GOOD.replace("2031", "2032")
+    one, _ = load_calendar(folder(tmp_path, y2031=GOOD, y2032=other_year))
+    (tmp_path / "id" / "y2031.yaml").write_text(f"# read again\n{GOOD}")
+    same, _ = load_calendar(tmp_path / "id")
+    (tmp_path / "id" / "y2031.yaml").write_text(GOOD.replace("Cuti", "Libur"))
+    other, _ = load_calendar(tmp_path / "id")
+
+    assert same.version == one.version
+    assert changed_years(one.version, same) == ()
+    assert changed_years(one.version, other) == (2031,)
+
+
+def test_a_year_that_comes_or_goes_has_changed(tmp_path: Path) -> None:
+    one, _ = load_calendar(folder(tmp_path, y2031=GOOD))
+    empty = build("id", [], version_of({}))
+
+    assert changed_years(empty.version, one) == (2031,)
+    assert changed_years(one.version, empty) == (2031,)
+    assert changed_years(empty.version, empty) == ()
+
+
+def test_a_version_of_an_earlier_release_tells_nothing(tmp_path: Path) -> None:
+    found, _ = load_calendar(folder(tmp_path, y2031=GOOD))
+    assert changed_years("0" * 64, found) == (2031,)
+
+
+def test_decrees_are_held_oldest_first() -> None:
+    assert [name[-9:] for name in calendar().held[2024].decrees] == ["ahun 2023", "ahun 2024", "ahun 2024"]
+    assert "Keputusan Presiden Nomor 33 Tahun 2024" in calendar().held[2024].decrees
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "count"),
+    [
+        ("2026-12-30", "2026-12-31", 1),
+        ("2026-12-31", "2026-12-31", 0),
+        ("2026-12-23", "2026-12-28", 1),  # joint leave, Christmas, a weekend
+        ("2026-12-31", "2026-12-30", 0),
+    ],
+)
+def test_office_days_between(first: str, last: str, count: int) -> None:
+    assert calendar().office_days_between(day(first), day(last)) == count
