@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from tracker.base.db import Database
 from tracker.base.errors import UnknownThingError
+from tracker.events.model import Event
 from tracker.events.service import logs_of
 from tracker.obligations.causes import Cause, why_text
 from tracker.obligations.explain import steps
@@ -122,6 +123,21 @@ def explain(db: Database, context: Context, name: str, now: datetime, language: 
             dates_of(connection, row.key, language) if row.moves else [],
             window_for(one.agreement, one.obligation, calendar, today),
         )
+
+
+def started_by(db: Database, context: Context, event: Event, now: datetime) -> list[Shown]:
+    """Give the obligations that a recorded fact has started, soonest first."""
+    query = (
+        select(ObligationRow)
+        .where(
+            col(ObligationRow.agreement_id) == event.agreement,
+            col(ObligationRow.event_number) == event.number,
+            col(ObligationRow.state).in_(LIVE),
+        )
+        .order_by(col(ObligationRow.act_by).is_(None), col(ObligationRow.act_by), col(ObligationRow.key))
+    )
+    with db.read() as connection:
+        return _shown(connection, context, connection.execute(query).all(), now)
 
 
 def dates_of(

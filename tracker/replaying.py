@@ -28,6 +28,8 @@ from tracker.terms.load import TermsFile, read_text
 from tracker.terms.service import known_agreements
 from tracker.terms.tables import TermsVersionRow
 
+PROGRESS = frozenset({"reminded_for", "wake_at"})
+"""How far reminders have got: a replay says everything on time, a worker may have been late."""
 _OF_LOADING = frozenset({TERMS_AMENDED, TERMS_CORRECTED})
 
 
@@ -112,11 +114,12 @@ def _file(text: str, path: str) -> TermsFile:
     return file
 
 
-def difference(one: Database, other: Database) -> str | None:
-    """Say in which way two databases hold different obligations; None where they hold the same."""
+def difference(one: Database, other: Database, ignored: frozenset[str] = frozenset()) -> str | None:
+    """Say in which way two databases hold different obligations; None where they hold the same.
+
+    `ignored` are columns that may differ, such as `PROGRESS`.
+    """
     rows = [_obligations(db) for db in (one, other)]
-    if rows[0] == rows[1]:
-        return None
     for key in sorted(rows[0].keys() | rows[1].keys()):
         mine, theirs = rows[0].get(key), rows[1].get(key)
         if mine != theirs:

@@ -258,21 +258,53 @@ def test_events_are_recorded_and_listed(migrated: Installation) -> None:
     arguments = ("event", "record", FIRST, "force-majeure-occurred", "--on", "2026-11-16", "--key", "form-7")
 
     said = migrated.ok(*arguments, "-d", "party=kesatu", "--by", "Biro Hukum")
-    again = migrated.ok(*arguments, "-d", "party=kedua")
+    again = migrated.ok(*arguments, "-d", "party=kesatu")
+    refused = migrated.fails(1, *arguments, "-d", "party=kedua")
     (event,) = migrated.json("event", "list", FIRST)
     story = migrated.json("explain", f"{FIRST}/force-majeure-notice")
 
-    assert said == "Recorded: force-majeure-occurred on 2026-11-16. 2 obligations opened, 0 moved.\n"
-    assert again == "Already recorded under the key 'form-7'; nothing changed.\n"
+    first, *lines = said.splitlines()
+    assert first == (
+        "Recorded as entry 1: force-majeure-occurred on 2026-11-16. 2 obligations opened, 0 moved, 0 closed."
+    )
+    assert lines[0].startswith("27 Nov 2026 (")
+    assert lines[1].endswith(f"({FIRST}/force-majeure-notice/2026-11-16:kesatu)")
+    assert again == "Already recorded under the key 'form-7' as entry 1; nothing changed.\n"
+    assert "the key 'form-7' was used for force-majeure-occurred of 2026-11-16" in refused
     assert event.pop("recorded_at").endswith("+00:00")
     assert event == {
-        "id": 1,
+        "number": 1,
         "kind": "force-majeure-occurred",
         "happened_on": "2026-11-16",
         "details": {"party": "kesatu"},
         "recorded_by": "Biro Hukum",
     }
     assert (story["occurrence"], story["likely"]) == ("2026-11-16:kesatu", "2026-11-30")
+
+
+def test_an_event_is_corrected_and_the_log_verified(migrated: Installation) -> None:
+    migrated.ok("load", str(RULES / "agreements" / f"{FIRST}.yaml"))
+    migrated.ok(
+        "event", "record", FIRST, "force-majeure-occurred", "--on", "2026-11-16", "-d", "party=kesatu"
+    )
+
+    said = migrated.ok("event", "correct", FIRST, "1", "--on", "2026-11-17", "--why", "salah tanggal")
+    verified = migrated.ok("events", "verify")
+    replayed = migrated.ok("event", "replay", "--into", f"sqlite:///{migrated.folder / 'copy.db'}")
+
+    assert said.startswith("Recorded as entry 2: fact-corrected on 2026-11-17. 2 obligations opened")
+    assert f"{FIRST}/force-majeure-notice/2026-11-17:kesatu" in said
+    assert verified.startswith("2 entries in the logs of 1 agreements, digest ")
+    assert replayed == "3 entries replayed: every obligation is the same.\n"
+    known = migrated.json("upcoming", "--as-of", "2026-11-18", "--known-at", "2020-01-01")
+    assert known == []
+    assert "is not an instant" in migrated.fails(2, "upcoming", "--known-at", "kemarin")
+
+    with closing(sqlite3.connect(migrated.folder / "tracker.db")) as database:
+        database.execute("DROP TRIGGER event_not_updated")
+        database.execute("UPDATE event SET happened_on = '2026-11-01' WHERE number = 1")
+        database.commit()
+    assert f"{FIRST}#1: the entry is not what was recorded" in migrated.fails(1, "events", "verify")
 
 
 @pytest.mark.parametrize(

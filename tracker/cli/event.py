@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.terms import AsJson
+from tracker.cli.terms import AsJson, note_unawaited
 
 if TYPE_CHECKING:
     from tracker.bootstrap import House
+    from tracker.events.model import Event
     from tracker.flow import Recorded
 
 app = typer.Typer(help="Facts: record them, correct them, list them, verify the log.", no_args_is_help=True)
@@ -86,7 +87,7 @@ def _record(agreement: str, kind: str, on: str, details: list[str], by: str, key
     from tracker.events.model import BadEventError, event_of
 
     house = _house()
-    flow.agreement_named(house.db, agreement)
+    written = flow.agreement_named(house.db, agreement)
     try:
         event = event_of(agreement, kind, on, details)
     except BadEventError as error:
@@ -94,6 +95,20 @@ def _record(agreement: str, kind: str, on: str, details: list[str], by: str, key
     who = by or getpass.getuser()
     found = flow.record_event(house.db, house.context, event, house.clock.now(), who, key)
     _say(found, key)
+    note_unawaited(written, event)
+    if found.added:
+        _answer(house, found.event)
+
+
+def _answer(house: "House", event: "Event") -> None:
+    """Say at once what the fact has started, and by when it must be done."""
+    from tracker import queries
+    from tracker.cli.show import due_lines
+
+    now = house.clock.now()
+    for shown in queries.started_by(house.db, house.context, event, now):
+        for line in due_lines(shown, house.context.calendar(shown.agreement), now, house.settings.language):
+            typer.echo(line)
 
 
 def _say(found: "Recorded", key: str | None) -> None:
@@ -139,6 +154,30 @@ def list_events(
     for event in log:
         details = ", ".join(f"{name}={value}" for name, value in event.details.items())
         typer.echo(f"{event.number:>5}  {event.happened_on}  {event.kind}  {details}  ({event.recorded_by})")
+
+
+@app.command("replay")
+def replay_into(
+    into: Annotated[str, typer.Option(help="URL of an empty database, e.g. sqlite:///copy.db")],
+) -> None:
+    """Replay all logs into an empty database, and compare what comes out with what is stored.
+
+    Exit 1 where an obligation differs. Nothing is sent.
+    """
+    from tracker.base.db import Database
+    from tracker.migrations import upgrade
+    from tracker.replaying import PROGRESS, difference, replay
+
+    house = _house()
+    target = Database(into)
+    upgrade(target, house.settings.migrations_dir)
+    entries = replay(house.db, target, house.context, house.clock.now())
+    found = difference(house.db, target, PROGRESS)
+    target.close()
+    if found is not None:
+        typer.echo(f"{entries} entries replayed, but {found}", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{entries} entries replayed: every obligation is the same.")
 
 
 @app.command("verify")

@@ -13,10 +13,11 @@ from rich.table import Table
 from tracker.base.dates import days_phrase, local_time, short_date, short_moment
 from tracker.base.errors import BadTermsError
 from tracker.base.faults import Fault
+from tracker.calendars.model import Calendar
 from tracker.obligations.deadline import Deadline
 from tracker.obligations.model import Obligation, State
 from tracker.obligations.window_wording import window_text
-from tracker.obligations.windows import Window
+from tracker.obligations.windows import Window, window_for
 from tracker.obligations.wording import clause_text, due_text, headline, people_text
 from tracker.queries import Shown
 from tracker.settling import Settled
@@ -269,3 +270,15 @@ def _provisional_note(out: Console, language: str) -> None:
         if language == "en"
         else "* sementara: SKB hari libur tahun itu belum tersedia"
     )
+
+
+def due_lines(shown: Shown, calendar: Calendar, now: datetime, language: str) -> list[str]:
+    """Say by when one obligation must be done, how long that is, and what a closed window means."""
+    name = f"  {headline(shown.obligation.rule, language)} ({shown.obligation.key})"
+    if shown.act_by is None:
+        return [name]
+    days = days_phrase(shown.days_left(now), language)
+    lines = [f"{short_date(shown.act_by, language)} ({days})", name]
+    today = now.astimezone(shown.agreement.zone).date()
+    window = window_for(shown.agreement, shown.obligation, calendar, today)
+    return [*lines, *(f"    {sentence}" for sentence in (window_text(window, language) if window else []))]

@@ -110,7 +110,6 @@ def compute(
 def parse_events(agreement: "Agreement", texts: list[str], option: str = "--event") -> "list[Event]":
     """Read events given on the command line; a bad one is an error that says what was expected."""
     from tracker.base.errors import UnknownThingError
-    from tracker.events.kinds import KINDS
     from tracker.events.model import BadEventError, parse_event
 
     try:
@@ -121,13 +120,19 @@ def parse_events(agreement: "Agreement", texts: list[str], option: str = "--even
         if event.party is not None and event.party not in agreement.parties:
             parties = ", ".join(agreement.parties)
             raise UnknownThingError(f"party={event.party}: {agreement.id} has the parties {parties}.")
-        if event.kind not in agreement.event_kinds() | set(KINDS):
-            kinds = ", ".join(sorted(agreement.event_kinds()))
-            typer.echo(
-                f"note: no rule of {agreement.id} waits for {event.kind!r}; its rules wait for: {kinds}",
-                err=True,
-            )
+        note_unawaited(agreement, event)
     return events
+
+
+def note_unawaited(agreement: "Agreement", event: "Event") -> None:
+    """Say so where nothing follows from a fact: its kind may be misspelt."""
+    from tracker.events.kinds import KINDS
+
+    if event.kind not in agreement.event_kinds() | set(KINDS):
+        kinds = ", ".join(sorted(agreement.event_kinds()))
+        typer.echo(
+            f"note: no rule of {agreement.id} waits for {event.kind!r}; its rules wait for: {kinds}", err=True
+        )
 
 
 def find_file(settings: "Settings", target: str) -> "TermsFile":
