@@ -121,12 +121,10 @@ def difference(one: Database, other: Database, ignored: frozenset[str] = frozens
     """
     rows = [_obligations(db) for db in (one, other)]
     for key in sorted(rows[0].keys() | rows[1].keys()):
-        mine, theirs = rows[0].get(key), rows[1].get(key)
-        if mine != theirs:
-            names = [
-                name for name in mine or theirs or {} if (mine or {}).get(name) != (theirs or {}).get(name)
-            ]
-            return f"{key}: {', '.join(names)} differ"
+        mine, theirs = rows[0].get(key, {}), rows[1].get(key, {})
+        names = [name for name in (mine | theirs).keys() - ignored if mine.get(name) != theirs.get(name)]
+        if names:
+            return f"{key}: {', '.join(sorted(names))} differ"
     return None
 
 
