@@ -10,7 +10,6 @@ from sqlmodel import col
 
 from tracker.base.db import Database
 from tracker.base.errors import UnknownThingError
-from tracker.events.model import Event
 from tracker.events.service import logs_of
 from tracker.obligations.causes import Cause, why_text
 from tracker.obligations.explain import steps
@@ -125,13 +124,13 @@ def explain(db: Database, context: Context, name: str, now: datetime, language: 
         )
 
 
-def started_by(db: Database, context: Context, event: Event, now: datetime) -> list[Shown]:
-    """Give the obligations that a recorded fact has started, soonest first."""
+def started_by(db: Database, context: Context, agreement: str, number: int, now: datetime) -> list[Shown]:
+    """Give the open obligations that an entry of an agreement's log has started, soonest first."""
     query = (
         select(ObligationRow)
         .where(
-            col(ObligationRow.agreement_id) == event.agreement,
-            col(ObligationRow.event_number) == event.number,
+            col(ObligationRow.agreement_id) == agreement,
+            col(ObligationRow.event_number) == number,
             col(ObligationRow.state).in_(LIVE),
         )
         .order_by(col(ObligationRow.act_by).is_(None), col(ObligationRow.act_by), col(ObligationRow.key))

@@ -106,7 +106,8 @@ def _answer(house: "House", event: "Event") -> None:
     from tracker.cli.show import due_lines
 
     now = house.clock.now()
-    for shown in queries.started_by(house.db, house.context, event, now):
+    number = int(event.details.get("corrects", event.number or 0))
+    for shown in queries.started_by(house.db, house.context, event.agreement, number, now):
         for line in due_lines(shown, house.context.calendar(shown.agreement), now, house.settings.language):
             typer.echo(line)
 

@@ -77,6 +77,7 @@ class Derivation:
         self.rows: list[dict[str, Any]] = []
         self.wakes: dict[str, tuple[datetime | None, str]] = {}
         self.moves: list[dict[str, Any]] = []
+        self.renamed: list[str] = []
         self.telling = Telling(context, now)
 
     def store(self, agreements: Iterable[Agreement]) -> obligations.Changes:
@@ -93,6 +94,7 @@ class Derivation:
         terms.set_wakes(self.connection, self.wakes)
         changes = obligations.store(self.connection, self.rows, self.before, self.now, self.causes)
         changes.added = added
+        changes.moved += self.renamed
         obligations.add_moves(self.connection, self.moves)
         self.telling.add(self.connection)
         return changes
@@ -207,6 +209,8 @@ class Derivation:
 
         The announcement stands for every point up to now; the ladder goes on with the new day.
         """
+        if known.key != row["key"]:
+            self.renamed.append(row["key"])
         row["reminded_for"] = self.now
         if obligation.deadline is None:
             return
