@@ -42,11 +42,21 @@ def inserting(connection: Connection, table: Any, names: Sequence[str]) -> Itera
     while the next ones are still being made.
     """
     columns = _columns(table, names)
-    converters = [_converter(connection.dialect, column) for column in columns]
+    converters = [
+        (place, convert)
+        for place, column in enumerate(columns)
+        if (convert := _converter(connection.dialect, column)) is not _unchanged
+    ]
     with _writer(connection, columns) as write:
-        yield lambda *values: write(
-            tuple(convert(value) for convert, value in zip(converters, values, strict=True))
-        )
+
+        def insert(*values: Any) -> None:
+            row = list(values)
+            for place, convert in converters:
+                if row[place] is not None:
+                    row[place] = convert(row[place])
+            write(row)
+
+        yield insert
 
 
 def _columns(table: Any, names: Iterable[str]) -> list[Column[Any]]:
