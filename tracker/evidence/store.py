@@ -165,9 +165,11 @@ def _content(path: Path, limit: int | None) -> bytes:
     """Read a regular file; links are not followed, and a pipe does not make us wait."""
     if path.is_symlink():
         raise _NotAFileError
-    with os.fdopen(os.open(path, _READ), "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise _NotAFileError
+    handle = os.open(path, _READ)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise _NotAFileError
+    with os.fdopen(handle, "rb") as file:
         # One byte more than allowed: the size that a file states may be out of date.
         content = file.read() if limit is None else file.read(limit + 1)
     if limit is not None and len(content) > limit:

@@ -37,7 +37,8 @@ def check_evidence(event: Event, is_held: Callable[[str], bool]) -> None:
         return
     if not is_held(digest):
         raise UnknownThingError(
-            f"evidence={digest}: no such file is in the evidence folder; give the file itself with --evidence FILE."
+            f"evidence={digest}: no such file is in the evidence folder; "
+            "give the file itself with --evidence FILE."
         )
 
 

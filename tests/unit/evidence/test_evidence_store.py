@@ -130,7 +130,7 @@ def test_what_is_no_regular_file(store: EvidenceStore, tmp_path: Path) -> None:
     for name in ("link", "dangling", "pipe"):
         with pytest.raises(BadEvidenceError, match="expected the file itself"):
             store.look_at(tmp_path / name)
-    for path, says in ((tmp_path, "director"), (tmp_path / "nothing", "No such file")):
+    for path, says in ((tmp_path, "expected the file itself"), (tmp_path / "nothing", "No such file")):
         with pytest.raises(BadEvidenceError, match=says):
             store.look_at(path)
     with pytest.raises(BadEvidenceError, match="expected the file itself"):
