@@ -8,8 +8,10 @@ from tracker.events import kinds
 from tracker.events.model import Event
 from tracker.obligations.life import parts_of
 from tracker.obligations.model import State
+from tracker.obligations.reading import Choice, Weight
 from tracker.obligations.state_wording import state_text
 from tracker.obligations.wording import (
+    choice_text,
     clause_text,
     cost_text,
     due_text,
@@ -34,6 +36,7 @@ from tracker.proof.document import (
 )
 from tracker.proof.page import EvidenceFile, ProofPage, Told, corrected_by, first_of
 from tracker.proof.words import (
+    accepted_text,
     channel_text,
     days_after,
     kind_text,
@@ -43,6 +46,8 @@ from tracker.proof.words import (
     type_text,
     value_text,
 )
+from tracker.reminders.recipients import EMAIL
+from tracker.terms.model import Axis
 
 _SHOWN_ELSEWHERE = frozenset({"rule", "occurrence"})
 _DECIDED = kinds.DECISIONS - {kinds.ACCEPTED, kinds.REJECTED}
@@ -366,7 +371,7 @@ class _Composer:
                 cell(self.short(pin.on)),
                 cell(
                     Line(kind_text(kinds.PINNED, self.language), Tone.STRONG),
-                    f"{pin.axis.value}: {pin.choice}",
+                    self._settled(pin.axis, pin.choice),
                 ),
                 cell(pin.by),
                 cell(pin.why.in_language(self.language)),
@@ -389,6 +394,9 @@ class _Composer:
         )
         yield Table(head, (16, 32, 20, 32), tuple(rows))
 
+    def _settled(self, axis: Axis, choice: str) -> str:
+        return choice_text(Choice(axis, choice, Weight.STRONG, likely=True), self.language)
+
     # Who was told
 
     def _told(self) -> Iterator[Block]:
@@ -405,17 +413,22 @@ class _Composer:
 
     def _one_told(self, told: Told) -> tuple[Cell, ...]:
         tones = {"accepted": Tone.GOOD, "refused": Tone.BAD}
-        address = Line(told.address, Tone.FAINT) if "@" in told.address else None
+        address = Line(told.address, Tone.FAINT) if told.channel == EMAIL else None
         tries = [self._try(try_.at, try_.outcome, try_.answer) for try_ in told.attempts]
         return (
             cell(self.moment(told.accepted_at or told.created_at), Line(told.point, Tone.FAINT)),
             cell(told.recipient, address),
             cell(channel_text(told.channel, self.language)),
             cell(
-                Line(outcome_text(told.state, self.language), tones.get(told.state, Tone.WAIT)),
+                Line(self._outcome(told), tones.get(told.state, Tone.WAIT)),
                 *(tries if told.state != "accepted" or len(tries) > 1 else ()),
             ),
         )
+
+    def _outcome(self, told: Told) -> str:
+        if told.state == "accepted":
+            return accepted_text(told.channel, self.language)
+        return outcome_text(told.state, self.language)
 
     def _try(self, at: datetime, outcome: str, answer: str) -> Line:
         said = f"{self.moment(at)}: {outcome_text(outcome, self.language)}"
@@ -478,8 +491,15 @@ class _Composer:
                 yield Line(self.say(f"{label}: dihapus", f"{label}: removed"))
             else:
                 is_digest = name in ("evidence", "digest")
-                said = value_text(value, self.language)
+                said = self._value(name, value)
                 yield Line(f"{label}: {said}", Tone.CODE if is_digest else Tone.PLAIN)
+
+    def _value(self, name: str, value: str) -> str:
+        if name in ("party", "to"):
+            return people_text(self.agreement, value.split("+"), self.language)
+        if name == "form":
+            return " + ".join(part_text(part, self.language) for part in value.split("+"))
+        return value_text(value, self.language)
 
     def _integrity(self) -> Iterator[Block]:
         chain = self.page.chain

@@ -1,4 +1,4 @@
-"""A document as a PDF of real text, on A4, with numbered pages. The same document gives the same bytes. Pure."""
+"""A document as a PDF of real text on numbered A4 pages; the same bytes for the same document. Pure."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC
@@ -17,7 +17,15 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, CondPageBreak, Frame, PageTemplate, Paragraph, Spacer
+from reportlab.platypus import (
+    BaseDocTemplate,
+    CondPageBreak,
+    Frame,
+    KeepTogether,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+)
 from reportlab.platypus import Table as Grid
 
 from tracker.proof.document import Block, Cell, Document, Fields, Remark, Section, Steps, Table, Tone
@@ -39,6 +47,8 @@ _SIDE, _TOP, _FOOT = 20 * mm, 18 * mm, 22 * mm
 _WIDTH = A4[0] - 2 * _SIDE
 _LABELS = 42 * mm
 _ROOM_FOR_A_HEADING = 30 * mm
+_SHORT = 14
+"""Rows."""
 
 
 def pdf(document: Document) -> bytes:
@@ -123,12 +133,33 @@ def _story(document: Document) -> Iterator[Any]:
 
 
 def _section(number: int, section: Section) -> Iterator[Any]:
-    yield CondPageBreak(_ROOM_FOR_A_HEADING)
-    yield Spacer(0, 5 * mm)
-    yield _paragraph(f"{number}. {section.title}", _style("heading"))
-    yield Spacer(0, 1.5 * mm)
-    for block in section.blocks:
-        yield from _block(block)
+    heading = [
+        Spacer(0, 5 * mm),
+        _paragraph(f"{number}. {section.title}", _style("heading")),
+        Spacer(0, 1.5 * mm),
+    ]
+    first, *rest = section.blocks
+    if _is_short(first):
+        yield KeepTogether([*heading, *_block(first)])
+    else:
+        yield CondPageBreak(_ROOM_FOR_A_HEADING)
+        yield from heading
+        yield from _block(first)
+    for block in rest:
+        yield from [KeepTogether(list(_block(block)))] if _is_short(block) else _block(block)
+
+
+def _is_short(block: Block) -> bool:
+    """Tell whether a block looks better on the next page than broken."""
+    match block:
+        case Fields(rows):
+            return len(rows) <= _SHORT
+        case Table(rows=rows):
+            return len(rows) <= _SHORT // 2
+        case Steps():
+            return False
+        case Remark():
+            return True
 
 
 def _block(block: Block) -> Iterator[Any]:

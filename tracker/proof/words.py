@@ -59,8 +59,13 @@ _CHANNELS = {
     "telegram": ("Telegram", "Telegram"),
     "file": ("folder", "folder"),
 }
+_ACCEPTED = {
+    "email": ("diterima server e-mail", "accepted by the mail server"),
+    "telegram": ("terkirim", "delivered"),
+    "file": ("hanya ditulis ke folder", "only written to the folder"),
+}
 _OUTCOMES = {
-    "accepted": ("terkirim", "delivered"),
+    "accepted": ("diterima", "accepted"),
     "pending": ("belum terkirim", "not delivered yet"),
     "refused": ("ditolak", "refused"),
     "withdrawn": ("dibatalkan", "withdrawn"),
@@ -106,6 +111,11 @@ def channel_text(channel: str, language: str) -> str:
 def outcome_text(outcome: str, language: str) -> str:
     """Say what became of a message, or of one try to deliver it."""
     return pick(_OUTCOMES.get(outcome, (outcome, outcome)), language)
+
+
+def accepted_text(channel: str, language: str) -> str:
+    """Say what it means that a channel took a message: no more than what it knows."""
+    return pick(_ACCEPTED.get(channel, _OUTCOMES["accepted"]), language)
 
 
 def type_text(media_type: str, language: str) -> str:
