@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.support.agreements import RULES
+from tests.support.agreements import ROOT, RULES
 from tests.support.waiting import PATIENCE
 
 COMMAND = (sys.executable, "-m", "tracker")
@@ -76,7 +76,14 @@ class Installation:
 
     def _environment(self, settings: Mapping[str, str]) -> dict[str, str]:
         chosen = {f"TRACKER_{name.upper()}": value for name, value in {**self.settings, **settings}.items()}
-        return {"PATH": os.defpath, "HOME": str(self.folder), "LC_ALL": "C.UTF-8", **chosen}
+        # The tree that the tests stand in is the one they test, whatever is installed.
+        return {
+            "PYTHONPATH": str(ROOT),
+            "PATH": os.defpath,
+            "HOME": str(self.folder),
+            "LC_ALL": "C.UTF-8",
+            **chosen,
+        }
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from io import BytesIO
+from typing import Any
 
 import pytest
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
 from tests.support.proofs import DIGEST, LETTER, NOW, ONE, SERVED, log_of, page, terms
 from tracker.obligations.model import State
@@ -38,6 +39,18 @@ def printed(made: ProofPage) -> str:
 
 def reader(made: ProofPage) -> PdfReader:
     return PdfReader(BytesIO(pdf(compose(made))))
+
+
+def left_edges(sheet: PageObject) -> list[float]:
+    """Tell where each piece of text begins."""
+    found: list[float] = []
+
+    def see(text: str, canvas: list[float], place: list[float], font: Any, size: float) -> None:
+        del text, canvas, font, size
+        found.append(place[4])
+
+    sheet.extract_text(visitor_text=see)
+    return found
 
 
 def both_say(made: ProofPage, *sentences: str) -> None:
@@ -243,9 +256,7 @@ def test_long_and_odd_texts_stay_on_the_page(text: str) -> None:
     found = reader(nasty_page(text))
     assert "".join(text.split())[:500].strip("\u0000\u200b") in printed(nasty_page(text))
     for sheet in found.pages:
-        places: list[float] = []
-        sheet.extract_text(visitor_text=lambda _t, _c, at, _f, _s, seen=places: seen.append(at[4]))
-        assert all(0 <= place < sheet.mediabox.width for place in places)
+        assert all(0 <= place < sheet.mediabox.width for place in left_edges(sheet))
 
 
 def test_letters_the_font_does_not_have_are_not_lost() -> None:
