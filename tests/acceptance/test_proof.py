@@ -130,8 +130,8 @@ def test_a_digest_of_nothing_is_refused(here: Installation, *, first: bool) -> N
         (2, (RENEWAL,), "expected --pdf FILE, --html FILE, or both"),
         (2, (RENEWAL, "--html", "a.html", "--language", "fr"), "expected id or en"),
         (1, ("no-such/duty", "--html", "a.html"), "No obligation 'no-such/duty'"),
-        (1, (RENEWAL, "--html", "no-folder/a.html"), "could not be written"),
-        (1, (RENEWAL, "--pdf", "."), "could not be written"),
+        (1, (RENEWAL, "--html", "no-folder/a.html"), "The page cannot be written."),
+        (1, (RENEWAL, "--pdf", "."), "The page cannot be written."),
     ],
 )
 def test_a_page_that_is_not_written(

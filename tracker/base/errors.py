@@ -40,6 +40,10 @@ class EvidenceStoreError(TrackerError):
     exit_code: ClassVar[int] = 6
 
 
+class OutputError(TrackerError):
+    """The page cannot be written."""
+
+
 class SettingsError(TrackerError):
     """A setting is wrong."""
 

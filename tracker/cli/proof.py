@@ -51,13 +51,15 @@ def proof(
 
 def _write(target: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
-    from tracker.base.errors import TrackerError
+    from tracker.base.errors import OutputError
 
-    partial = target.with_name(f"{target.name}.partial")
+    partial = Path(f"{target}.partial")
     try:
         partial.write_bytes(content)
         partial.replace(target)
     except OSError as error:
         partial.unlink(missing_ok=True)
-        raise TrackerError(f"{target} could not be written: {error.strerror or error}.") from None
+        raise OutputError(
+            f"{target}: {error.strerror or error}; name a file in a folder that is there."
+        ) from None
     typer.echo(f"{target}")
