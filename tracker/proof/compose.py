@@ -7,7 +7,7 @@ from tracker.base.dates import clock_text, local_time, long_date, plain_date, sh
 from tracker.events import kinds
 from tracker.events.model import Event
 from tracker.obligations.life import parts_of
-from tracker.obligations.model import State
+from tracker.obligations.model import CLOSED, State
 from tracker.obligations.reading import Choice, Weight
 from tracker.obligations.state_wording import state_text
 from tracker.obligations.wording import (
@@ -38,18 +38,22 @@ from tracker.proof.page import EvidenceFile, ProofPage, Told, corrected_by, firs
 from tracker.proof.words import (
     accepted_text,
     channel_text,
+    closing_text,
     days_after,
     kind_text,
     label_text,
     outcome_text,
+    point_text,
     size_text,
     type_text,
     value_text,
 )
-from tracker.reminders.recipients import EMAIL
+from tracker.reminders.recipients import EMAIL, FILE
 from tracker.terms.model import Axis
 
 _SHOWN_ELSEWHERE = frozenset({"rule", "occurrence"})
+AFFECTED = "affected"
+"""The holder of a duty who is known only from the event."""
 _DECIDED = kinds.DECISIONS - {kinds.ACCEPTED, kinds.REJECTED}
 
 
@@ -137,6 +141,9 @@ class _Composer:
             )
         if self.page.state is State.FULFILLED:
             return self.say("Dilaksanakan; naskah tidak memberi tanggal.", "Done; the text gives no date.")
+        if self.page.state in CLOSED:
+            why = self.life.why or self.page.closed_why
+            return f"{closing_text(why, self.language)}." if why else ""
         if self.page.act_by is None:
             return self.say("Tidak ada tanggal yang dapat dihitung.", "There is no date to work out.")
         day = self.day(self.page.act_by)
@@ -151,9 +158,9 @@ class _Composer:
             rows.append((self.say("Penilaian", "Verdict"), cell(*self._verdict())))
         elif self.page.state is not State.FULFILLED:
             rows.append((self.say("Yang masih kurang", "What is missing"), self._missing()))
-        if life.at is not None and life.why is not None:
-            what = kind_text(life.why, self.language)
-            rows.append((self.say("Ditutup oleh", "Closed by"), cell(what, self.moment(life.at))))
+        if self.page.state in CLOSED and (why := life.why or self.page.closed_why):
+            what = closing_text(why, self.language)
+            rows.append((self.say("Ditutup karena", "Closed because"), cell(what, self.moment(life.at))))
         if life.acknowledged_until is not None:
             until = self.day(life.acknowledged_until)
             rows.append((self.say("Diketahui sampai", "Acknowledged until"), cell(until)))
@@ -196,7 +203,7 @@ class _Composer:
         trigger = self.page.obligation.trigger
         rows = [
             (self.say("Yang harus dilakukan", "What must be done"), cell(headline(rule, language))),
-            (self.say("Yang wajib", "Who must"), cell(people_text(self.agreement, [rule.duty.by], language))),
+            (self.say("Yang wajib", "Who must"), cell(self._holder())),
             (self.say("Kepada", "Towards"), cell(people_text(self.agreement, rule.duty.to, language))),
             (self.say("Bentuk", "Form"), cell(form_text(rule, language))),
             (self.say("Dasar", "Basis"), cell(clause_text(rule.clause, self.agreement) or rule.law)),
@@ -210,6 +217,13 @@ class _Composer:
                 (self.say("Dimulai oleh", "Started by"), cell(f"{what}, {when}", self._entry(trigger)))
             )
         return Fields(tuple(rows))
+
+    def _holder(self) -> str:
+        trigger, by = self.page.obligation.trigger, self.rule.duty.by
+        holder = people_text(self.agreement, [by], self.language)
+        if by == AFFECTED and trigger is not None and trigger.party is not None:
+            return f"{holder}: {people_text(self.agreement, [trigger.party], self.language)}"
+        return holder
 
     def _entry(self, fact: Event) -> Line | None:
         if fact.number is None:
@@ -409,14 +423,17 @@ class _Composer:
             self.say("Saluran", "Channel"),
             self.say("Hasil", "Outcome"),
         )
-        yield Table(head, (21, 35, 20, 24), tuple(self._one_told(told) for told in self.page.told))
+        yield Table(head, (26, 32, 18, 24), tuple(self._one_told(told) for told in self.page.told))
 
     def _one_told(self, told: Told) -> tuple[Cell, ...]:
-        tones = {"accepted": Tone.GOOD, "refused": Tone.BAD}
+        tones = {"accepted": Tone.WAIT if told.channel == FILE else Tone.GOOD, "refused": Tone.BAD}
         address = Line(told.address, Tone.FAINT) if told.channel == EMAIL else None
         tries = [self._try(try_.at, try_.outcome, try_.answer) for try_ in told.attempts]
         return (
-            cell(self.moment(told.accepted_at or told.created_at), Line(told.point, Tone.FAINT)),
+            cell(
+                self.moment(told.accepted_at or told.created_at),
+                Line(point_text(told.point, self.language), Tone.FAINT),
+            ),
             cell(told.recipient, address),
             cell(channel_text(told.channel, self.language)),
             cell(
@@ -483,6 +500,9 @@ class _Composer:
         return Line(text, Tone.BAD)
 
     def _details(self, fact: Event, without: set[str]) -> Iterator[Line]:
+        if fact.kind == kinds.PINNED:
+            yield Line(self._settled(Axis(fact.details["axis"]), fact.details["choice"]))
+            without = {*without, "axis", "choice"}
         for name, value in fact.details.items():
             if name in _SHOWN_ELSEWHERE | without:
                 continue

@@ -1,5 +1,6 @@
 """What a proof page calls things: kinds of facts, their details, channels and outcomes. Pure."""
 
+import re
 from collections.abc import Mapping
 
 from tracker.base.dates import short_date
@@ -8,6 +9,7 @@ from tracker.events import kinds
 from tracker.events.names import event_name
 from tracker.evidence.kinds import EMAIL, JPEG, PDF, PNG, TEXT
 from tracker.obligations.wording import pick
+from tracker.reminders.ladder import AT_ONCE
 
 _KINDS: Mapping[str, tuple[str, str]] = {
     kinds.NOTICE_SERVED: ("Pemberitahuan disampaikan", "Notice served"),
@@ -64,6 +66,14 @@ _ACCEPTED = {
     "telegram": ("terkirim", "delivered"),
     "file": ("hanya ditulis ke folder", "only written to the folder"),
 }
+_CLOSED = {
+    "agreement-ended": ("Perjanjian telah berakhir", "The agreement has ended"),
+    "terms-changed": (
+        "Ketentuan atau fakta tidak lagi memuat kewajiban ini",
+        "Terms or facts no longer give this duty",
+    ),
+}
+_POINT = re.compile(r"(T-|overdue\+)(\d+)")
 _OUTCOMES = {
     "accepted": ("diterima", "accepted"),
     "pending": ("belum terkirim", "not delivered yet"),
@@ -116,6 +126,26 @@ def outcome_text(outcome: str, language: str) -> str:
 def accepted_text(channel: str, language: str) -> str:
     """Say what it means that a channel took a message: no more than what it knows."""
     return pick(_ACCEPTED.get(channel, _OUTCOMES["accepted"]), language)
+
+
+def point_text(point: str, language: str) -> str:
+    """Say which step of the ladder a message was: `7 hari sebelum tenggat`."""
+    if point == AT_ONCE:
+        return "at once" if language == "en" else "seketika"
+    found = _POINT.fullmatch(point)
+    if found is None:
+        return point
+    days, before = int(found[2]), found[1] == "T-"
+    if days == 0:
+        return "on the day to act by" if language == "en" else "pada hari tenggat"
+    if language == "en":
+        return f"{days} day{'' if days == 1 else 's'} {'before' if before else 'after'} the day to act by"
+    return f"{days} hari {'sebelum' if before else 'setelah'} tenggat"
+
+
+def closing_text(why: str, language: str) -> str:
+    """Say why an obligation was closed: by a fact, or because it ceased to matter."""
+    return pick(_CLOSED[why], language) if why in _CLOSED else kind_text(why, language)
 
 
 def type_text(media_type: str, language: str) -> str:

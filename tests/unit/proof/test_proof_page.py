@@ -15,6 +15,7 @@ from tracker.proof.compose import compose
 from tracker.proof.html import html
 from tracker.proof.page import Attempt, Chain, EvidenceFile, ProofPage, Told
 from tracker.proof.pdf import pdf
+from tracker.proof.words import point_text
 
 NASTY = "<script>alert(\"1\")</script> & 'x' {{ 7*7 }} <b>"
 LONG = "Sangatpanjang" * 40
@@ -199,6 +200,26 @@ def test_who_was_told() -> None:
         "hanya ditulis ke folder",
         "ditolak (550 no)",
     )
+
+
+@pytest.mark.parametrize(
+    ("point", "indonesian", "english"),
+    [
+        ("T-7", "7 hari sebelum tenggat", "7 days before the day to act by"),
+        ("T-0", "pada hari tenggat", "on the day to act by"),
+        ("overdue+1", "1 hari setelah tenggat", "1 day after the day to act by"),
+        ("at-once", "seketika", "at once"),
+        ("something else", "something else", "something else"),
+    ],
+)
+def test_the_steps_of_the_ladder_have_names(point: str, indonesian: str, english: str) -> None:
+    assert (point_text(point, "id"), point_text(point, "en")) == (indonesian, english)
+
+
+def test_what_ceased_to_matter_says_so() -> None:
+    both_say(page(state=State.LAPSED, closed_why="agreement-ended"), "gugur", "Perjanjian telah berakhir.")
+    log = log_of(("obligation-waived", "2026-10-23", {**ONE, "why": "disetujui"}))
+    both_say(page(log), "dikesampingkan", "Kewajiban dikesampingkan.")
 
 
 def test_a_file_that_cannot_be_shown() -> None:
