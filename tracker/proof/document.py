@@ -1,6 +1,6 @@
 """A page as titles, tables and lines, before it becomes HTML or PDF. Pure."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -100,4 +100,3 @@ class Document:
     made_at: datetime
     page_words: tuple[str, str]
     """`Page` and `of`, for the foot of each page."""
-    notes: tuple[str, ...] = field(default=())
