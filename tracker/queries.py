@@ -108,20 +108,25 @@ def upcoming(
 def explain(db: Database, context: Context, name: str, now: datetime, language: str) -> Story:
     """Tell one obligation's story; `name` is `agreement/rule[/occurrence]`."""
     with db.read() as connection:
-        row = _row_named(connection, name)
-        shown = _shown(connection, context, [row], now)
-        if not shown:
-            raise UnknownThingError(f"{row.key!r} is stored ({row.state}), but its terms give it no more.")
-        one = shown[0]
-        calendar = context.calendar(one.agreement)
-        today = now.astimezone(one.agreement.zone).date()
-        return Story(
-            one,
-            steps(one.agreement, one.obligation, calendar, language),
-            alerts_of(connection, row.key),
-            dates_of(connection, row.key, language) if row.moves else [],
-            window_for(one.agreement, one.obligation, calendar, today),
-        )
+        return story(connection, context, name, now, language)
+
+
+def story(connection: Connection, context: Context, name: str, now: datetime, language: str) -> Story:
+    """Tell one obligation's story, in the caller's transaction."""
+    row = _row_named(connection, name)
+    shown = _shown(connection, context, [row], now)
+    if not shown:
+        raise UnknownThingError(f"{row.key!r} is stored ({row.state}), but its terms give it no more.")
+    one = shown[0]
+    calendar = context.calendar(one.agreement)
+    today = now.astimezone(one.agreement.zone).date()
+    return Story(
+        one,
+        steps(one.agreement, one.obligation, calendar, language),
+        alerts_of(connection, row.key),
+        dates_of(connection, row.key, language) if row.moves else [],
+        window_for(one.agreement, one.obligation, calendar, today),
+    )
 
 
 def started_by(db: Database, context: Context, agreement: str, number: int, now: datetime) -> list[Shown]:

@@ -1,7 +1,7 @@
 """Failed calls. The docstring of an error class is its default message.
 
 Exit codes that scripts can use: 1 bad data in files or arguments, 3 settings, 4 database,
-5 delivery. (2 is a wrong command line; the command line parser gives it.)
+5 delivery, 6 evidence folder. (2 is a wrong command line; the command line parser gives it.)
 """
 
 from typing import ClassVar
@@ -32,6 +32,20 @@ class BadFactError(TrackerError):
 
 class BadDecreeError(TrackerError):
     """The decree files cannot be used; nothing was changed."""
+
+
+class BadEvidenceError(TrackerError):
+    """The file cannot be taken as evidence."""
+
+
+class EvidenceStoreError(TrackerError):
+    """The evidence folder cannot be used."""
+
+    exit_code: ClassVar[int] = 6
+
+
+class OutputError(TrackerError):
+    """The page cannot be written."""
 
 
 class SettingsError(TrackerError):

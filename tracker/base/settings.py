@@ -28,6 +28,8 @@ class Settings(BaseModel):
     rules_dir: Path = PROJECT_ROOT / "rules"
     migrations_dir: Path = PROJECT_ROOT / "migrations"
     mail_dir: Path = Path("var/mail")
+    evidence_dir: Path = Path("var/evidence")
+    evidence_max_mb: int = Field(default=20, ge=1, le=1000)
 
     smtp_host: str | None = None
     smtp_port: int = Field(default=587, ge=1, le=65535)

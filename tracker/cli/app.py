@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from tracker.base.errors import TrackerError
-from tracker.cli import database, event, holidays, look, replay, settle, terms
+from tracker.cli import database, event, holidays, look, proof, replay, settle, terms
 
 app = typer.Typer(
     name="tracker",
@@ -16,7 +16,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: drawing boxes would import rich, and double the time
     add_completion=False,
 )
-for module in (terms, look, settle, replay):
+for module in (terms, look, settle, proof, replay):
     module.register(app)
 app.add_typer(event.app, name="event")
 app.add_typer(event.app, name="events", hidden=True)  # both are said

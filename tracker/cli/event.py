@@ -1,6 +1,7 @@
 """Commands about events: record a fact, correct one, list the log, verify it."""
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +20,9 @@ Details = Annotated[
 ]
 By = Annotated[str, typer.Option(help="who records it; default: who is logged in")]
 Key = Annotated[str | None, typer.Option(help="your own key: the same key twice records once")]
+Proof = Annotated[
+    Path | None, typer.Option("--evidence", help="the file that proves it: PDF, JPEG, PNG, .eml or text")
+]
 On = Annotated[str, typer.Option("--on", help="the day it happened, YYYY-MM-DD")]
 
 
@@ -28,11 +32,16 @@ def record(
     kind: Annotated[str, typer.Argument(help="e.g. force-majeure-occurred, notice-served")],
     on: On,
     detail: Details = None,
+    evidence: Proof = None,
     by: By = "",
     key: Key = None,
 ) -> None:
-    """Record a fact, and derive what follows from it at once."""
-    _record(agreement, kind, on, detail or [], by, key)
+    """Record a fact, and derive what follows from it at once.
+
+    A file given with --evidence is stored before the fact is recorded. If the fact is refused, the
+    file stays: it lies under its own digest, is in nobody's way, and is found again the next time.
+    """
+    _record(agreement, kind, on, detail or [], by, key, evidence)
 
 
 @app.command("correct")
@@ -42,6 +51,7 @@ def correct(
     why: Annotated[str, typer.Option(help="why it was wrong")],
     on: Annotated[str | None, typer.Option("--on", help="the right day; default: as it was")] = None,
     detail: Details = None,
+    evidence: Proof = None,
     withdraw: Annotated[bool, typer.Option("--withdraw", help="it never happened")] = False,  # noqa: FBT002
     by: By = "",
     key: Key = None,
@@ -55,7 +65,7 @@ def correct(
     details = [f"corrects={number}", f"why={why}", *(detail or [])]
     if withdraw:
         details.append("withdrawn=yes")
-    _record(agreement, CORRECTED, on or _day_of(agreement, number), details, by, key)
+    _record(agreement, CORRECTED, on or _day_of(agreement, number), details, by, key, evidence)
 
 
 def _house() -> "House":
@@ -80,18 +90,36 @@ def _day_of(agreement: str, number: int) -> str:
     return days[number].isoformat()
 
 
-def _record(agreement: str, kind: str, on: str, details: list[str], by: str, key: str | None) -> None:
+def _record(
+    agreement: str,
+    kind: str,
+    on: str,
+    details: list[str],
+    by: str,
+    key: str | None,
+    evidence: Path | None,
+) -> None:
     import getpass
 
     from tracker import flow
     from tracker.events.model import BadEventError, event_of
+    from tracker.evidence.store import EvidenceStore
+    from tracker.steps.checking import check_evidence
 
     house = _house()
     written = flow.agreement_named(house.db, agreement)
+    store = EvidenceStore(house.settings.evidence_dir, house.settings.evidence_max_mb)
+    offered = store.look_at(evidence) if evidence else None
+    if offered:
+        details = [*details, f"evidence={offered.about.digest}"]
     try:
         event = event_of(agreement, kind, on, details)
     except BadEventError as error:
-        raise typer.BadParameter(str(error), param_hint="KIND --on --detail") from None
+        raise typer.BadParameter(str(error), param_hint="KIND --on --detail --evidence") from None
+    if offered:
+        store.put(offered)
+        typer.echo(f"Stored {evidence} as evidence {offered.about.digest}.")
+    check_evidence(event, store.holds)
     who = by or getpass.getuser()
     found = flow.record_event(house.db, house.context, event, house.clock.now(), who, key)
     _say(found, key)

@@ -91,7 +91,8 @@ def explain(
 
     from tracker.base.dates import local_time
     from tracker.base.settings import read_settings
-    from tracker.cli.show import console, moves_list, numbered, state_text
+    from tracker.cli.show import console, moves_list, numbered
+    from tracker.obligations.state_wording import state_text
     from tracker.obligations.window_wording import window_text
     from tracker.obligations.wording import headline
 

@@ -16,6 +16,7 @@ from tracker.base.faults import Fault
 from tracker.calendars.model import Calendar
 from tracker.obligations.deadline import Deadline
 from tracker.obligations.model import Obligation, State
+from tracker.obligations.state_wording import state_text
 from tracker.obligations.window_wording import window_text
 from tracker.obligations.windows import Window, window_for
 from tracker.obligations.wording import clause_text, due_text, headline, people_text
@@ -23,17 +24,6 @@ from tracker.queries import Shown
 from tracker.settling import Settled
 from tracker.terms.model import Agreement
 
-_STATES = {
-    State.WAITING: ("menunggu", "waiting"),
-    State.OPEN: ("terbuka", "open"),
-    State.DUE: ("jatuh tempo", "due"),
-    State.OVERDUE: ("TERLAMBAT", "OVERDUE"),
-    State.FULFILLED: ("selesai", "fulfilled"),
-    State.LAPSED: ("gugur", "lapsed"),
-    State.WAIVED: ("dikesampingkan", "waived"),
-    State.SUPERSEDED: ("diganti", "superseded"),
-    State.UNVERIFIED: ("belum diverifikasi", "unverified"),
-}
 _HEADINGS = {
     "id": ("Bertindak paling lambat", "Lazim", "Aman", "Kewajiban", "Pasal", "Kejadian"),
     "en": ("Act by", "Likely", "Safe", "Duty", "Clause", "Occurrence"),
@@ -213,11 +203,6 @@ def _act_by(deadline: Deadline, language: str) -> str:
     # A day that was moved back is wholly free: the clock time belongs to the likely day.
     at = deadline.by_time if deadline.act_by == deadline.likely else None
     return short_moment(deadline.act_by, at, language)
-
-
-def state_text(state: State, language: str) -> str:
-    """Say a state."""
-    return _STATES[state][1 if language == "en" else 0]
 
 
 def numbered(steps: Iterable[str]) -> None:

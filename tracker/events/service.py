@@ -118,6 +118,9 @@ def _event(row: Any) -> Event:
     )
 
 
+_HEADS = select(col(AgreementRow.id), col(AgreementRow.log_length), col(AgreementRow.log_digest))
+
+
 @dataclass(frozen=True, slots=True)
 class Verified:
     """What checking all logs found; `digest` covers the last entry of each: note it down elsewhere.
@@ -134,18 +137,33 @@ class Verified:
 
 def verified(connection: Connection) -> Verified:
     """Check every entry of every log, and every terms text; one agreement in memory at a time."""
-    heads = connection.execute(
-        select(col(AgreementRow.id), col(AgreementRow.log_length), col(AgreementRow.log_digest)).order_by(
-            col(AgreementRow.id)
-        )
-    ).all()
+    heads = connection.execute(_HEADS.order_by(col(AgreementRow.id))).all()
     found: list[Break] = []
     whole = hashlib.sha256()
     for head in heads:
         whole.update(f"{head.id} {head.log_length} {head.log_digest}\n".encode())
-        entries = connection.execute(
-            select(EventRow).where(col(EventRow.agreement_id) == head.id).order_by(col(EventRow.number))
-        )
-        found += breaks(head.id, entries, head.log_length, head.log_digest)
-        found += [Break(head.id, 0, what) for what in changed_texts(connection, head.id)]
+        found += _breaks(connection, head)
     return Verified(len(heads), sum(head.log_length for head in heads), whole.hexdigest(), tuple(found))
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedLog:
+    """What checking one agreement's log found; `digest` is that of its last entry."""
+
+    entries: int
+    digest: str
+    breaks: tuple[Break, ...]
+
+
+def verified_log(connection: Connection, agreement: str) -> VerifiedLog:
+    """Check every entry of one agreement's log, and every text of its terms."""
+    head = connection.execute(_HEADS.where(col(AgreementRow.id) == agreement)).one()
+    return VerifiedLog(head.log_length, head.log_digest, tuple(_breaks(connection, head)))
+
+
+def _breaks(connection: Connection, head: Any) -> list[Break]:
+    entries = connection.execute(
+        select(EventRow).where(col(EventRow.agreement_id) == head.id).order_by(col(EventRow.number))
+    )
+    found = list(breaks(head.id, entries, head.log_length, head.log_digest))
+    return [*found, *(Break(head.id, 0, what) for what in changed_texts(connection, head.id))]

@@ -224,8 +224,13 @@ def cost_text(rule: Rule, language: str) -> str:
 
 def form_text(rule: Rule, language: str) -> str:
     """Say in which form the duty is done."""
-    forms = [pick(_FORMS.get(form, (form.replace("-", " "),) * 2), language) for form in rule.duty.form]
+    forms = [part_text(form, language) for form in rule.duty.form]
     return " + ".join(forms) or ("no form stated" if language == "en" else "bentuk tidak disebut")
+
+
+def part_text(form: str, language: str) -> str:
+    """Say one form, or one enclosure."""
+    return pick(_FORMS.get(form, (form.replace("-", " "),) * 2), language)
 
 
 def people_text(agreement: Agreement, names: Iterable[str], language: str) -> str:

@@ -31,6 +31,18 @@ def check_fact(agreement: Agreement, calendar: Calendar, log: Sequence[Event], e
         check(agreement, calendar, log, event)
 
 
+def check_evidence(event: Event, is_held: Callable[[str], bool]) -> None:
+    """Refuse a proof, or the correction of one, that names a file which is not held."""
+    digest = event.details.get("evidence")
+    if not digest or event.kind not in kinds.FULFILLING | {kinds.CORRECTED}:
+        return
+    if not is_held(digest):
+        raise UnknownThingError(
+            f"evidence={digest}: no such file is in the evidence folder; "
+            "give the file itself with --evidence FILE."
+        )
+
+
 def _of_one_obligation(agreement: Agreement, calendar: Calendar, log: Sequence[Event], event: Event) -> None:
     obligation = _obligation(agreement, calendar, log, event)
     if event.kind in kinds.FULFILLING:

@@ -1,0 +1,1 @@
+"""The files that prove a duty done: letters, receipts, photographs, e-mails."""
