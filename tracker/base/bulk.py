@@ -54,7 +54,7 @@ def inserting(connection: Connection, table: Any, names: Sequence[str]) -> Itera
             for place, convert in converters:
                 if row[place] is not None:
                     row[place] = convert(row[place])
-            write(row)
+            write(tuple(row))
 
         yield insert
 
