@@ -51,7 +51,7 @@ FOLLOWS: Mapping[str, tuple[Follow, ...]] = {
 }
 """What follows a fact besides deriving its agreement again, in the same transaction."""
 log = get_logger("flow")
-_AGREEMENTS_AT_ONCE = 1000
+_AGREEMENTS_AT_ONCE = 2500
 _POSTPONED = timedelta(minutes=15)
 
 

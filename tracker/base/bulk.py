@@ -13,75 +13,82 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Column, Connection, Date, DateTime
+from sqlalchemy import Boolean, Column, Connection, Date, DateTime
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeDecorator
 
-_REMEMBERED = 1024
+_REMEMBERED = 16384
+_AT_ONCE = 1000
 
 
 def insert_all(connection: Connection, table: Any, rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows that all have the same columns; columns they do not name stay NULL."""
     if not rows:
         return
-    columns = _columns(table, rows[0])
-    if any(len(row) != len(columns) for row in rows):
-        raise ValueError(f"rows differ in their columns, expected {[column.name for column in columns]}")
-    converted = (_converted(connection.dialect, column, rows) for column in columns)
-    with _writer(connection, columns) as write:
-        for values in zip(*converted, strict=True):
-            write(values)
+    names = tuple(rows[0])
+    if any(len(row) != len(names) for row in rows):
+        raise ValueError(f"rows differ in their columns, expected {list(names)}")
+    in_order = itemgetter(*names)
+    with inserting(connection, table, names) as insert:
+        for row in rows:
+            insert(in_order(row))
 
 
 @contextmanager
-def inserting(connection: Connection, table: Any, names: Sequence[str]) -> Iterator[Callable[..., None]]:
+def inserting(
+    connection: Connection, table: Any, names: Sequence[str]
+) -> Iterator[Callable[[tuple[Any, ...]], None]]:
     """Give a function that inserts one row, its values in the order of `names`.
 
     Until the end the connection can do nothing else. A PostgreSQL server stores the first rows
     while the next ones are still being made.
     """
-    columns = _columns(table, names)
-    converters = [
-        (place, convert)
-        for place, column in enumerate(columns)
-        if (convert := _converter(connection.dialect, column)) is not _unchanged
-    ]
+    columns = [table.__table__.columns[name] for name in names]
+    converters = [_converter(connection.dialect, column) for column in columns]
+    rows: list[tuple[Any, ...]] = []
     with _writer(connection, columns) as write:
 
-        def insert(*values: Any) -> None:
-            row = list(values)
-            for place, convert in converters:
-                if row[place] is not None:
-                    row[place] = convert(row[place])
-            write(tuple(row))
+        def flush() -> None:
+            # Column by column: the loops over the rows then run in C.
+            by_column = zip(converters, zip(*rows, strict=True), strict=True)
+            converted = [values if convert is None else map(convert, values) for convert, values in by_column]
+            write(zip(*converted, strict=True))
+            rows.clear()
+
+        def insert(row: tuple[Any, ...]) -> None:
+            rows.append(row)
+            if len(rows) >= _AT_ONCE:
+                flush()
 
         yield insert
+        if rows:
+            flush()
 
 
-def _columns(table: Any, names: Iterable[str]) -> list[Column[Any]]:
-    return [table.__table__.columns[name] for name in names]
-
-
-def _converted(dialect: Dialect, column: Column[Any], rows: Sequence[dict[str, Any]]) -> Iterable[Any]:
-    return map(_converter(dialect, column), map(itemgetter(column.name), rows))
-
-
-def _converter(dialect: Dialect, column: Column[Any]) -> Callable[[Any], Any]:
+def _converter(dialect: Dialect, column: Column[Any]) -> Callable[[Any], Any] | None:
     found = column.type.dialect_impl(dialect).bind_processor(dialect)
-    if found is None:
-        return _unchanged
-    # Dates and instants repeat from row to row.
     kind = column.type.impl if isinstance(column.type, TypeDecorator) else column.type
-    return lru_cache(_REMEMBERED)(found) if isinstance(kind, Date | DateTime) else found
+    if found is not None and isinstance(kind, Boolean):
+        return lru_cache(found)
+    if not isinstance(kind, Date | DateTime):
+        return found
+    # Dates and instants repeat from row to row. COPY takes text anyway, and dates are slow to write.
+    return lru_cache(_REMEMBERED)(_as_text(found) if dialect.name == "postgresql" else found or str)
 
 
-def _unchanged(value: Any) -> Any:
-    return value
+def _as_text(convert: Callable[[Any], Any] | None) -> Callable[[Any], str | None]:
+    def text(value: Any) -> str | None:
+        converted = value if convert is None else convert(value)
+        return None if converted is None else str(converted)
+
+    return text
 
 
 @contextmanager
-def _writer(connection: Connection, columns: Sequence[Column[Any]]) -> Iterator[Callable[[Any], None]]:
+def _writer(
+    connection: Connection, columns: Sequence[Column[Any]]
+) -> Iterator[Callable[[Iterable[tuple[Any, ...]]], object]]:
     table, names = columns[0].table.name, [column.name for column in columns]
     if connection.dialect.name == "postgresql":
         statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
@@ -89,15 +96,17 @@ def _writer(connection: Connection, columns: Sequence[Column[Any]]) -> Iterator[
         )
         driver: Any = connection.connection.driver_connection
         with _named_alike(connection), driver.cursor() as cursor, cursor.copy(statement) as copy:
-            yield copy.write_row
+
+            def write(rows: Iterable[tuple[Any, ...]]) -> None:
+                for row in rows:
+                    copy.write_row(row)
+
+            yield write
         return
-    rows: list[tuple[Any, ...]] = []
-    yield rows.append
-    if rows:
-        quote = connection.dialect.identifier_preparer.quote
-        columns_named, marks = ", ".join(map(quote, names)), ", ".join("?" * len(names))
-        insert = f"INSERT INTO {quote(table)} ({columns_named}) VALUES ({marks})"  # noqa: S608 - quoted
-        connection.exec_driver_sql(insert, rows)
+    quote = connection.dialect.identifier_preparer.quote
+    columns_named, marks = ", ".join(map(quote, names)), ", ".join("?" * len(names))
+    insert = f"INSERT INTO {quote(table)} ({columns_named}) VALUES ({marks})"  # noqa: S608 - quoted
+    yield lambda rows: connection.exec_driver_sql(insert, list(rows))
 
 
 @contextmanager

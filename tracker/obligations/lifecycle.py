@@ -40,16 +40,17 @@ def lapses_on(
         return obligation.gone_from if rule.survives else min(obligation.gone_from, last_end + _ONE_DAY)
     if rule.survives:
         return None
-    grace = timedelta(days=grace_days) + _ONE_DAY
     if obligation.trigger is not None:
-        return max(last_end, deadline.latest if deadline else last_end, opened_on) + grace
+        chased = max(last_end, deadline.latest if deadline else last_end, opened_on)
+        return chased + timedelta(days=grace_days) + _ONE_DAY
     if deadline is None:
         return last_end + _ONE_DAY
     if rule.optional:
         return deadline.act_by + _ONE_DAY
     if _is_notice_before_end(rule):
         return last_end + _ONE_DAY
-    return max(last_end, deadline.latest, reopened_on or deadline.latest) + grace
+    chased = max(last_end, deadline.latest, reopened_on or deadline.latest)
+    return chased + timedelta(days=grace_days) + _ONE_DAY
 
 
 def _is_notice_before_end(rule: Rule) -> bool:

@@ -66,7 +66,7 @@ def stored(connection: Connection, agreements: Iterable[str]) -> dict[str, Any]:
 def adding(connection: Connection) -> Iterator[Callable[[dict[str, Any]], None]]:
     """Give a function that adds one whole row; until the end the connection can do nothing else."""
     with inserting(connection, ObligationRow, DERIVED) as insert:
-        yield lambda row: insert(*_IN_ORDER(row))
+        yield lambda row: insert(_IN_ORDER(row))
 
 
 def store(

@@ -13,7 +13,11 @@ _DATED = text("act_by IS NOT NULL")
 
 
 class ObligationRow(SQLModel, table=True):
-    """One occurrence of a rule; `wake_at` is when its next reminder or lapse is due (UTC)."""
+    """One occurrence of a rule; `wake_at` is when its next reminder or lapse is due (UTC).
+
+    Its agreement is not checked row by row: only a derivation adds obligations, and it holds the
+    agreement's row meanwhile.
+    """
 
     __tablename__ = "obligation"
     __table_args__ = (
@@ -23,7 +27,7 @@ class ObligationRow(SQLModel, table=True):
     )
 
     key: str = Field(primary_key=True, description="agreement/rule/occurrence")
-    agreement_id: str = Field(foreign_key="agreement.id")
+    agreement_id: str
     rule: str
     occurrence: str
     state: str = Field(max_length=16)

@@ -7,9 +7,9 @@ the latest, which names them.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from tracker.calendars.model import Calendar
@@ -20,8 +20,7 @@ _OVERDUE = "overdue+"
 _BEFORE = "T-"
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What the ladder of one obligation depends on; `opened_at` is when it became known (UTC)."""
 
     act_by: date
@@ -32,16 +31,14 @@ class Plan:
     snoozed_until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """One step of the ladder and the instant it is planned for (UTC)."""
 
     name: str
     planned_for: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Next:
+class Next(NamedTuple):
     """The point to fire next, when to fire it, and the missed points it stands for."""
 
     point: Point
@@ -60,6 +57,7 @@ class Schedule:
         # Remembered, because many obligations share their days and their ladder.
         self._points_before: dict[tuple[date, tuple[int, ...]], tuple[Point, ...]] = {}
         self._starts: dict[date, datetime] = {}
+        self._mornings: dict[date, datetime] = {}
 
     def next(self, plan: Plan, after: datetime | None, now: datetime) -> Next | None:
         """Give the next point; None when no more will come.
@@ -70,8 +68,8 @@ class Schedule:
         quiet_until = self._morning_of(plan.snoozed_until) if plan.snoozed_until else None
         if quiet_until is not None and now < quiet_until:
             # Asked to be left alone: what falls into that time is said when it is over.
-            found = self.next(replace(plan, snoozed_until=None), after, quiet_until)
-            return found and replace(found, fire_at=max(found.fire_at, quiet_until))
+            found = self.next(plan._replace(snoozed_until=None), after, quiet_until)
+            return found and found._replace(fire_at=max(found.fire_at, quiet_until))
         missed: list[Point] = []
         for point in self._points(plan):
             if after is not None and point.planned_for <= after:
@@ -155,4 +153,8 @@ class Schedule:
             yield days
 
     def _morning_of(self, day: date) -> datetime:
-        return datetime.combine(day, self.policy.send_at, self.zone).astimezone(UTC)
+        found = self._mornings.get(day)
+        if found is None:
+            found = datetime.combine(day, self.policy.send_at, self.zone).astimezone(UTC)
+            self._mornings[day] = found
+        return found

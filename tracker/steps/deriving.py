@@ -105,9 +105,11 @@ class Derivation:
         calendar = self.context.calendar(written)
         seen = picture(written, calendar, self.logs.get(written.id, ()), until)
         self.wakes[written.id] = (self._roll(written, seen.derived.beyond), calendar.version)
+        tracked = self.known.get(written.id)
+        since = tracked.tracked_since if tracked else today
         for obligation in seen.derived.obligations:
             if obligation.state is not State.WAITING:
-                yield self._row(seen, obligation, today)
+                yield self._row(seen, obligation, today, since)
 
     def _roll(self, agreement: Agreement, beyond: date | None) -> datetime | None:
         if beyond is None:
@@ -115,7 +117,7 @@ class Derivation:
         day = shifted(beyond, -self.context.horizon_months) + _ONE_DAY
         return self.context.schedule(agreement).start_of(day)
 
-    def _row(self, seen: Picture, obligation: Obligation, today: date) -> dict[str, Any]:
+    def _row(self, seen: Picture, obligation: Obligation, today: date, since: date) -> dict[str, Any]:
         agreement, policy = seen.agreement, self.context.policy
         key = obligation.key
         known = self.before.get(key)
@@ -146,9 +148,9 @@ class Derivation:
             "moves": known.moves if known else 0,
         }
         row["state"], row["closed_at"], row["closed_why"] = self._state(
-            agreement, obligation, life, row, today
+            agreement, obligation, life, row, today, since
         )
-        before = known or self._before_correction(row)
+        before = known or (self._before_correction(row) if obligation.trigger else None)
         if before is not None and any(getattr(before, name) != row[name] for name in obligations.DAYS):
             self._note_move(before, row)
             if self._is_announced(before, row):
@@ -163,12 +165,18 @@ class Derivation:
         return self.by_trigger.get((row["agreement_id"], row["rule"], row["event_number"]))
 
     def _state(
-        self, agreement: Agreement, obligation: Obligation, life: Life, row: Mapping[str, Any], today: date
+        self,
+        agreement: Agreement,
+        obligation: Obligation,
+        life: Life,
+        row: Mapping[str, Any],
+        today: date,
+        since: date,
     ) -> tuple[str, datetime | None, str | None]:
         """Give the state, and since when and why it is closed where it is."""
         known = self.before.get(row["key"])
         was_open = known is not None and known.state not in (State.UNVERIFIED, State.SUPERSEDED)
-        lapse, since = row["lapses_on"], self._tracked_since(agreement)
+        lapse = row["lapses_on"]
         state, why = state_and_why(obligation, life, lapse, since, today, was_open=was_open)
         if life.state is not None:
             return state.value, life.at, why
@@ -177,10 +185,6 @@ class Derivation:
         if state is State.SUPERSEDED:
             return state.value, known.closed_at if known and known.closed_why == why else self.now, why
         return state.value, None, None
-
-    def _tracked_since(self, agreement: Agreement) -> date:
-        known = self.known.get(agreement.id)
-        return known.tracked_since if known else self.now.astimezone(agreement.zone).date()
 
     def _note_move(self, known: Any, row: dict[str, Any]) -> None:
         """Keep the figures that are about to be overwritten."""
