@@ -84,6 +84,17 @@ def read_calendars(rules: Path) -> tuple[dict[str, Calendar], list[Fault]]:
     return calendars, faults
 
 
+Fingerprint = frozenset[tuple[str, int, int]]
+"""Names, times of change and sizes of the files that a context is read from."""
+
+
+def fingerprint(rules: Path) -> Fingerprint:
+    """Tell one state of the decrees and the policy from another without reading them."""
+    files = [*(rules / "holidays").glob("*/*.yaml"), rules / "reminders.yaml"]
+    states = [(str(path), path.stat()) for path in files if path.exists()]
+    return frozenset((name, state.st_mtime_ns, state.st_size) for name, state in states)
+
+
 def read_policy(rules: Path) -> tuple[Policy | None, list[Fault]]:
     """Read the reminder policy."""
     return load_policy(rules / "reminders.yaml")

@@ -4,10 +4,15 @@ APScheduler only wakes it: one date job at the next due instant and one daily jo
 No reminder lives there; due times are columns, so a restart loses nothing. The scheduler waits on
 the monotonic clock but plans by the wall clock, so after a jump of the clock it may sleep too
 long: a safety sweep on loop time (asyncio) turns the wheel regardless.
+
+Decrees and reminder policy are read again before a turn where their files have changed: what
+another process derived with a new decree must never be derived with the old one again.
 """
 
 import asyncio
+import dataclasses
 import signal
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -18,8 +23,16 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from tracker import flow
 from tracker.base.errors import TrackerError
 from tracker.base.log import get_logger
-from tracker.bootstrap import House, build_channels, build_cycle
-from tracker.cycle import Cycle
+from tracker.bootstrap import (
+    Fingerprint,
+    House,
+    build_channels,
+    build_context,
+    build_cycle,
+    configured_channels,
+    fingerprint,
+)
+from tracker.outbox.delivery import Channel
 
 log = get_logger("worker")
 _WAKE, _DAILY = "wake", "daily"
@@ -29,10 +42,13 @@ _DAILY_AT = (0, 5)
 class Worker:
     """Turns the wheel until it is told to stop."""
 
-    def __init__(self, house: House, cycle: Cycle) -> None:
+    def __init__(self, house: House, channels: Mapping[str, Channel]) -> None:
         """Make the scheduler; nothing runs yet."""
         self._house = house
-        self._cycle = cycle
+        self._channels = channels
+        self._cycle = build_cycle(house, channels)
+        self._rules: Fingerprint | None = None
+        self._faulty: Fingerprint | None = None
         self._awake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._scheduler = AsyncIOScheduler(
@@ -60,11 +76,13 @@ class Worker:
                 await self._sleep()
         finally:
             self._scheduler.shutdown(wait=False)
-            await self._cycle.dispatcher.close()
+            for channel in self._channels.values():
+                await channel.close()
             log.info("worker stopped")
 
     async def _turn(self) -> None:
         try:
+            await asyncio.to_thread(self._follow_rules)
             done = await self._cycle.run()
             due = await asyncio.to_thread(flow.next_wake, self._house.db)
         except TrackerError as error:
@@ -76,6 +94,25 @@ class Worker:
         self._plan(due)
         if done:
             log.info("turn done", rows=done, next_due=due.isoformat() if due else None)
+
+    def _follow_rules(self) -> None:
+        """Take the decrees and the policy as they are now; with faults in them the old ones stay in force."""
+        settings = self._house.settings
+        found = fingerprint(settings.rules_dir)
+        if found in (self._rules, self._faulty):
+            return
+        try:
+            context = build_context(settings, configured_channels(settings))
+        except TrackerError as error:
+            log.error("the rules have faults, going on with the old ones", error=str(error))  # noqa: TRY400
+            self._faulty = found
+            return
+        self._house = dataclasses.replace(self._house, context=context)
+        self._cycle = build_cycle(self._house, self._channels)
+        for key in flow.rederive(self._house.db, context, self._house.clock.now()):
+            log.warning("deadline moved with the decrees", obligation=key)
+        self._rules = found
+        log.info("rules in force", decrees=sorted(each.version for each in context.calendars.values()))
 
     def _plan(self, due: datetime | None) -> None:
         if due is None:
@@ -99,11 +136,7 @@ class Worker:
 
 async def serve(house: House) -> None:
     """Run one worker in this process until SIGTERM or SIGINT."""
-    moved = await asyncio.to_thread(flow.rederive, house.db, house.context, house.clock.now())
-    for key in moved:
-        log.warning("deadline moved with the decrees", obligation=key)
-    cycle = build_cycle(house, build_channels(house.settings))
-    worker = Worker(house, cycle)
+    worker = Worker(house, build_channels(house.settings))
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, worker.stop)

@@ -10,6 +10,7 @@ import pytest
 from tests.support.agreements import RULES
 from tests.support.databases import SQLITE, migrated_database
 from tests.support.process import Installation, own_rules
+from tests.support.waiting import until
 
 FIRST = "babel-bpjstk-2025"
 REPORT = f"{FIRST}/monitoring-report/2027-S2"
@@ -96,7 +97,7 @@ def test_a_decree_put_in_force(here: Installation) -> None:
     said = here.ok("holidays", "load", name)
 
     assert "1 dari 7 tenggat terbuka berpindah" in said
-    assert "1 tenggat yang berpindah diberitahukan. Mulai ulang layanan" in said
+    assert "1 tenggat yang berpindah diberitahukan. Layanan yang sedang berjalan" in said
     after = held(here)
     (kept,) = set(after) - set(before)
     assert kept.startswith("2027.yaml.before-")
@@ -187,3 +188,26 @@ def test_unverified_duties_are_listed_filled_in_and_settled(here: Installation) 
     assert "3 sudah tercatat" in here.ok("settle", "daftar.csv", "--by", "Sekretariat")
     assert here.json("event", "list", FIRST) == facts
     assert here.ok("unverified", "--language", "en") == "Nothing is unverified.\n"
+
+
+def test_a_running_worker_goes_on_with_the_new_decree(here: Installation) -> None:
+    here.settings["sweep_seconds"] = "0.2"
+    assert act_by(here) == "2027-12-31"
+    rules = here.folder / "rules" / "holidays" / "id" / "2027.yaml"
+    with here.start("worker") as worker:
+        until(lambda: "rules in force" in worker.said(), "the first reading of the rules")
+        sound = rules.read_text()
+
+        rules.write_text(sound + "  - {date: 2027-13-45}\n")
+        until(lambda: "going on with the old ones" in worker.said(), "a complaint about the rules")
+        assert "2027.yaml:" in worker.said()
+
+        rules.write_text(sound.replace("coverage: estimate", "coverage: decreed") + ONE_MORE)
+        until(lambda: f"obligation={REPORT}" in worker.said(), "a deadline that the worker has moved")
+        until(lambda: worker.said().count("rules in force") == 2, "the second reading of the rules")
+        assert worker.stop() == 0
+    assert act_by(here) == "2027-12-30"
+
+
+def act_by(here: Installation) -> str:
+    return str(here.json("explain", REPORT)["act_by"])

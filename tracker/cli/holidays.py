@@ -115,7 +115,7 @@ def load(
     """Put decree files in force: into the rules folder, and through every agreement.
 
     Shows what moves first, keeps the old files as <year>.yaml.before-<digest>, and tells the
-    contacts of every open deadline that moves. Restart services that are running.
+    contacts of every open deadline that moves.
     """
     from tracker import flow
     from tracker.bootstrap import build

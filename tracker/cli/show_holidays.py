@@ -151,7 +151,7 @@ def loaded_text(done: Sequence[Written], moved: int, language: str, *, stored: b
         )
         return
     typer.echo(
-        f"{moved} moved deadlines announced. Restart services that are running."
+        f"{moved} moved deadlines announced. Services that are running take the decree by themselves."
         if english
-        else f"{moved} tenggat yang berpindah diberitahukan. Mulai ulang layanan yang sedang berjalan."
+        else f"{moved} tenggat yang berpindah diberitahukan. Layanan yang sedang berjalan memakainya dengan sendirinya."
     )
