@@ -3,8 +3,9 @@
 import gc
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import _lru_cache_wrapper
+from statistics import median
 from typing import Any, NamedTuple
 
 
@@ -15,17 +16,31 @@ class Contender(NamedTuple):
     prepare: Callable[[], Any] = lambda: None
 
 
-def best_of(rounds: int, contenders: Mapping[str, Contender]) -> dict[str, float]:
-    """Give the best seconds of each contender; a slow moment of the machine hits them all alike."""
-    best = dict.fromkeys(contenders, float("inf"))
+def rounds_of(rounds: int, contenders: Mapping[str, Contender]) -> dict[str, list[float]]:
+    """Give the seconds of each contender in each round; a slow moment of the machine hits them all alike."""
+    seconds: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, contender in contenders.items():
             contender.prepare()
             gc.collect()
             start = time.perf_counter()
             contender.run()
-            best[name] = min(best[name], time.perf_counter() - start)
-    return best
+            seconds[name].append(time.perf_counter() - start)
+    return seconds
+
+
+def best_of(rounds: int, contenders: Mapping[str, Contender]) -> dict[str, float]:
+    """Give the best seconds of each contender."""
+    return {name: min(each) for name, each in rounds_of(rounds, contenders).items()}
+
+
+def median_ratio(seconds: Sequence[float], beside: Sequence[float]) -> float:
+    """Compare two contenders round by round.
+
+    The best of a long one beside the best of a short one would be unfair to the long one: the
+    shorter a run, the better its chance of a moment in which the machine does nothing else.
+    """
+    return median(one / other for one, other in zip(seconds, beside, strict=True))
 
 
 def forget() -> None:

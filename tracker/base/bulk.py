@@ -6,8 +6,10 @@ prepared statement for plain tuples, PostgreSQL a COPY stream.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -90,23 +92,54 @@ def _writer(
     connection: Connection, columns: Sequence[Column[Any]]
 ) -> Iterator[Callable[[Iterable[tuple[Any, ...]]], object]]:
     table, names = columns[0].table.name, [column.name for column in columns]
-    if connection.dialect.name == "postgresql":
-        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-            sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, names))
-        )
-        driver: Any = connection.connection.driver_connection
-        with _named_alike(connection), driver.cursor() as cursor, cursor.copy(statement) as copy:
+    open_writer = _into_postgresql if connection.dialect.name == "postgresql" else _into_sqlite
+    with open_writer(connection, table, names) as write:
+        yield write
 
-            def write(rows: Iterable[tuple[Any, ...]]) -> None:
-                for row in rows:
-                    copy.write_row(row)
 
-            yield write
-        return
+@contextmanager
+def _into_postgresql(
+    connection: Connection, table: str, names: Sequence[str]
+) -> Iterator[Callable[[Iterable[tuple[Any, ...]]], object]]:
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, names))
+    )
+    driver: Any = connection.connection.driver_connection
+    with _named_alike(connection), driver.cursor() as cursor, cursor.copy(statement) as copy:
+
+        def write(rows: Iterable[tuple[Any, ...]]) -> None:
+            for row in rows:
+                copy.write_row(row)
+
+        yield write
+
+
+@contextmanager
+def _into_sqlite(
+    connection: Connection, table: str, names: Sequence[str]
+) -> Iterator[Callable[[Iterable[tuple[Any, ...]]], object]]:
+    """Store many rows by one statement, in a thread of its own.
+
+    SQLite lets the interpreter go for as long as a statement runs, so the next rows are made
+    meanwhile; a statement for each row would hand the interpreter over a thousand times.
+    """
     quote = connection.dialect.identifier_preparer.quote
-    columns_named, marks = ", ".join(map(quote, names)), ", ".join("?" * len(names))
-    insert = f"INSERT INTO {quote(table)} ({columns_named}) VALUES ({marks})"  # noqa: S608 - quoted
-    yield lambda rows: connection.exec_driver_sql(insert, list(rows))
+    insert = f"INSERT INTO {quote(table)} ({', '.join(map(quote, names))}) VALUES "  # noqa: S608 - quoted
+    marks = f"({', '.join('?' * len(names))})"
+    stored: Future[Any] | None = None
+    with ThreadPoolExecutor(1, "bulk") as thread:
+
+        def write(rows: Iterable[tuple[Any, ...]]) -> None:
+            nonlocal stored
+            values = tuple(chain.from_iterable(rows))
+            if stored is not None:
+                stored.result()
+            statement = insert + ", ".join([marks] * (len(values) // len(names)))
+            stored = thread.submit(connection.exec_driver_sql, statement, values)
+
+        yield write
+        if stored is not None:
+            stored.result()
 
 
 @contextmanager
