@@ -2,7 +2,8 @@
 
     terms loaded      -> logged, obligations derived, first reminders planned   load_terms
     event recorded    -> logged, the agreement derived again, what is proved    record_event
-                         closed, what has moved announced; then FOLLOWS
+                         closed, what has moved announced; then FOLLOWS:
+                         a new officer gets what waits, and the list of what is open
     reminder due      -> reminder and alerts added, next one planned            remind_due
     end reached       -> obligation lapsed, with the reason                     remind_due
     horizon moved     -> further occurrences of recurring duties                roll_due
@@ -26,7 +27,7 @@ from tracker.base.errors import BadFactError, TrackerError, UnknownThingError
 from tracker.base.garbage import untraced
 from tracker.base.log import get_logger
 from tracker.events import service as events
-from tracker.events.kinds import APPOINTED, DECREE_LOADED, TERMS_AMENDED, TERMS_CORRECTED
+from tracker.events.kinds import APPOINTED, CORRECTED, DECREE_LOADED, TERMS_AMENDED, TERMS_CORRECTED
 from tracker.events.model import BadEventError, Event
 from tracker.obligations import service as obligations
 from tracker.obligations.causes import LOADED, ROLLED, SEVERAL, Cause, decree_cause, decree_details
@@ -36,7 +37,7 @@ from tracker.steps import deriving
 from tracker.steps.checking import check_fact
 from tracker.steps.context import Context
 from tracker.steps.deriving import Derivation
-from tracker.steps.handing_over import readdress
+from tracker.steps.handing_over import hand_over
 from tracker.steps.reminding import Reminding
 from tracker.terms import service as terms
 from tracker.terms.load import TermsFile
@@ -47,7 +48,8 @@ SERVICE = "tracker"
 """Who records what the service itself does, such as loading terms."""
 Follow = Callable[[Connection, Context, Agreement, Sequence[Event], Event, datetime], None]
 FOLLOWS: Mapping[str, tuple[Follow, ...]] = {
-    APPOINTED: (readdress,),
+    APPOINTED: (hand_over,),
+    CORRECTED: (hand_over,),
 }
 """What follows a fact besides deriving its agreement again, in the same transaction."""
 log = get_logger("flow")

@@ -21,7 +21,7 @@ from tracker.base.settings import Settings
 from tracker.bootstrap import House, build_context, build_cycle
 from tracker.channels.email.render import subject
 from tracker.events.model import Event
-from tracker.outbox.content import AlertContent
+from tracker.outbox.content import AlertContent, Content, read_content
 from tracker.outbox.delivery import Accepted, Channel, Delivery
 from tracker.outbox.dispatch import inline
 from tracker.outbox.tables import AlertRow
@@ -94,7 +94,7 @@ def sent(db: Database) -> Iterator[dict[str, Any]]:
     """Yield every accepted alert in order, in the JSON of the command line contract."""
     query = (
         select(AlertRow, col(ReminderRow.point))
-        .join(ReminderRow, col(ReminderRow.key) == col(AlertRow.reminder_key))
+        .outerjoin(ReminderRow, col(ReminderRow.key) == col(AlertRow.reminder_key))
         .where(col(AlertRow.accepted_at).is_not(None))
         .order_by(col(AlertRow.accepted_at), col(AlertRow.key))
     )
@@ -104,15 +104,16 @@ def sent(db: Database) -> Iterator[dict[str, Any]]:
 
 
 def _as_json(row: Any) -> dict[str, Any]:
-    content = AlertContent.model_validate_json(row.content)
+    content = read_content(row.content)
+    one = content if isinstance(content, AlertContent) else None
     at = row.accepted_at.astimezone(_zone(content))
     return {
         "at": at.isoformat(),
         "agreement": content.agreement,
-        "rule": content.rule,
-        "occurrence": content.occurrence,
-        "point": row.point,
-        "act_by": content.act_by.isoformat(),
+        "rule": one.rule if one else None,
+        "occurrence": one.occurrence if one else None,
+        "point": row.point or content.point,
+        "act_by": one.act_by.isoformat() if one else None,
         "contact": row.contact,
         "channel": row.channel,
         "subject": subject(content, row.accepted_at),
@@ -151,7 +152,7 @@ def _end_of(day: date, file: TermsFile) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, file.agreement.zone)
 
 
-def _zone(content: AlertContent) -> Any:
+def _zone(content: Content) -> Any:
     from zoneinfo import ZoneInfo
 
     return ZoneInfo(content.timezone)

@@ -328,6 +328,41 @@ def test_a_new_officer_takes_over_what_waits(home: Home) -> None:
     assert set(later) == {"kesatu:officer-20261201"}
 
 
+def test_a_new_officer_is_given_the_list_of_what_is_open(home: Home) -> None:
+    home.load(terms_file(ON_DATE, rule("standing", "secrecy"), FORCE_MAJEURE))
+    home.record("force-majeure-occurred", "2026-11-20", party="kesatu")
+
+    home.record("contact-appointed", "2026-11-24", party="kesatu", name="Siti", email="siti@example.org")
+
+    (told,) = home.lists().values()
+    assert told.lead == (
+        "Mulai 24 November 2026 Anda menjadi Kepala Bidang Satu untuk perjanjian ini, "
+        "menggantikan Kepala Bidang Satu. Pengingat dikirim kepada Anda.",
+    )
+    assert [(item.obligation.split("/", 1)[1], item.act_by) for item in told.items] == []
+    assert told.headline == ""
+
+
+def test_a_corrected_appointment_is_handed_over_again(home: Home) -> None:
+    home.load(terms_file(ON_DATE))
+    home.record("contact-appointed", "2026-11-24", party="kesatu", name="Siti", email="siti@exmaple.org")
+    home.record("fact-corrected", "2026-11-24", corrects="1", email="siti@example.org", why="salah ketik")
+
+    rows = {row.key.split("/")[2]: row for row in home.rows(AlertRow)}
+    assert {entry: row.address for entry, row in rows.items()} == {
+        "1": "siti@exmaple.org",
+        "2": "siti@example.org",
+    }
+
+
+def test_an_officer_whose_time_is_over_is_told_nothing(home: Home) -> None:
+    home.load(terms_file(ON_DATE))
+
+    home.record("contact-appointed", "2026-11-02", party="kesatu", name="A", acting="yes", until="2026-11-20")
+
+    assert home.rows(AlertRow) == []
+
+
 def test_an_acting_officer_serves_to_a_day(home: Home) -> None:
     home.load(terms_file(ON_DATE))
     home.record(
@@ -341,8 +376,9 @@ def test_an_acting_officer_serves_to_a_day(home: Home) -> None:
     )
     home.run_until(wib("2027-01-01T00:00"))
 
-    told = {row.reminder_key.rsplit("/", 1)[1]: row.contact for row in home.rows(AlertRow)}
+    told = {row.key.split("/")[-3]: row.contact for row in home.rows(AlertRow)}
     assert told == {
+        "1": "kesatu:officer-20261124",  # the hand-over list
         "T-30": "kesatu:officer-20261124",
         "T-14": "kesatu:officer-20261124",
         "T-7": "kesatu:officer",

@@ -20,7 +20,7 @@ from tracker.bootstrap import House, build_context, build_cycle
 from tracker.events.model import Event
 from tracker.events.tables import EventRow
 from tracker.obligations.tables import DeadlineMoveRow, ObligationRow
-from tracker.outbox.content import AlertContent
+from tracker.outbox.content import AlertContent, ListContent, read_content
 from tracker.outbox.delivery import Accepted, Delivery
 from tracker.outbox.dispatch import inline
 from tracker.outbox.tables import AlertRow, AttemptRow
@@ -146,8 +146,14 @@ class Home:
         return row
 
     def contents(self) -> list[AlertContent]:
-        """Read what the alerts say."""
-        return [AlertContent.model_validate_json(row.content) for row in self.rows(AlertRow)]
+        """Read what the alerts about one obligation say."""
+        found = [read_content(row.content) for row in self.rows(AlertRow)]
+        return [content for content in found if isinstance(content, AlertContent)]
+
+    def lists(self) -> dict[str, ListContent]:
+        """Read what the lists of several obligations say, by their contacts."""
+        found = {row.contact: read_content(row.content) for row in self.rows(AlertRow)}
+        return {contact: content for contact, content in found.items() if isinstance(content, ListContent)}
 
     def snapshot(self) -> dict[str, list[Any]]:
         """Read everything."""

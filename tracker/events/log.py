@@ -69,6 +69,14 @@ def corrected(fact: Event, correction: Event) -> Event:
     )
 
 
+def first_recorded(log: Iterable[Event], event: Event) -> int:
+    """Give the number under which the fact that an entry states, or corrects, was first recorded."""
+    entries = {entry.number: entry for entry in log}
+    while event.kind == CORRECTED:
+        event = entries[int(event.details["corrects"])]
+    return event.number or 0
+
+
 def known_at(log: Iterable[Event], instant: datetime) -> list[Event]:
     """Leave what had been recorded by an instant."""
     return [event for event in log if event.recorded_at is None or event.recorded_at <= instant]

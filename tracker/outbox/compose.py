@@ -83,7 +83,7 @@ def compose(
         recipient=route.recipient,
         headline=headline(rule, language),
         act=summary,
-        towards=people_text(agreement, _towards(agreement, rule.duty.to, route), language),
+        towards=people_text(agreement, towards(agreement, rule.duty.to, route), language),
         form=form_text(rule, language),
         clause=clause_text(rule.clause, agreement) or rule.law or "",
         cost=cost_text(rule, language),
@@ -109,7 +109,7 @@ def detour_note(detour: Detour, instead_of: str, language: str) -> str:
     return _DETOURS[detour][1 if language == "en" else 0].format(who=instead_of)
 
 
-def _towards(agreement: Agreement, names: Sequence[str], route: Route) -> list[str]:
+def towards(agreement: Agreement, names: Sequence[str], route: Route) -> list[str]:
     """Name the other party where the recipient's own party is known: nobody likes "the other"."""
     own = route.contact.partition(":")[0]
     others = [party for party in agreement.parties if party != own]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from tracker.outbox.content import AlertContent
+from tracker.outbox.content import Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +17,8 @@ class Delivery:
     message_id: str
     """RFC 5322 Message-ID with angle brackets, stable over repeats."""
     thread_id: str
-    """Message-ID-shaped id of the obligation, for References: all its alerts form one thread."""
-    content: AlertContent
+    """Message-ID-shaped id of what it is about, for References: all its alerts form one thread."""
+    content: Content
     now: datetime
     """The instant of sending, UTC."""
 

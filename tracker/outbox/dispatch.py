@@ -16,7 +16,7 @@ from tracker.base.clock import Clock
 from tracker.base.db import Database
 from tracker.base.log import get_logger
 from tracker.outbox import service
-from tracker.outbox.content import AlertContent
+from tracker.outbox.content import read_content
 from tracker.outbox.delivery import Accepted, Channel, Delivery, SendError
 from tracker.outbox.retry import GiveUp, after_failure
 from tracker.outbox.service import Claimed
@@ -108,7 +108,7 @@ class Dispatcher:
             address=alert.address,
             message_id=alert.message_id,
             thread_id=alert.thread_id,
-            content=AlertContent.model_validate_json(alert.content),
+            content=read_content(alert.content),
             now=self._clock.now(),
         )
         return await channel.send(delivery)

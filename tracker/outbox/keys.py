@@ -3,15 +3,22 @@
 import hashlib
 from datetime import date
 
+HAND_OVER = "hand-over"
+
 
 def reminder_key(obligation: str, act_by: date, point: str) -> str:
     """Build the key of a reminder: obligation / act_by / point."""
     return f"{obligation}/{act_by.isoformat()}/{point}"
 
 
-def alert_key(reminder: str, contact: str, channel: str) -> str:
-    """Build the key of an alert: reminder / contact / channel."""
-    return f"{reminder}/{contact}/{channel}"
+def hand_over_key(agreement: str, appointment: int) -> str:
+    """Build the key of what a hand-over says: agreement / hand-over / entry of the log."""
+    return f"{agreement}/{HAND_OVER}/{appointment}"
+
+
+def alert_key(cause: str, contact: str, channel: str) -> str:
+    """Build the key of an alert: its reminder, or what else led to it / contact / channel."""
+    return f"{cause}/{contact}/{channel}"
 
 
 def message_id(key: str, domain: str) -> str:

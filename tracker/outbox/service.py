@@ -21,8 +21,8 @@ class Claimed:
     """One alert that this worker holds until its lease ends."""
 
     key: str
-    reminder_key: str
-    obligation_key: str
+    reminder_key: str | None
+    obligation_key: str | None
     contact: str
     channel: str
     address: str

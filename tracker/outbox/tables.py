@@ -9,7 +9,7 @@ _PENDING = text("next_try_at IS NOT NULL")
 
 
 class AlertRow(SQLModel, table=True):
-    """One message to one contact on one channel.
+    """One message to one contact on one channel, about one obligation or (both keys NULL) a list of them.
 
     `next_try_at` (UTC) is the only due time: a claim pushes it to the end of the lease, so an
     expired lease is simply due again. It is NULL once the alert is accepted or given up.
@@ -21,14 +21,14 @@ class AlertRow(SQLModel, table=True):
         Index("ix_alert_obligation_key", "obligation_key"),
     )
 
-    key: str = Field(primary_key=True, description="reminder/contact/channel")
-    reminder_key: str = Field(foreign_key="reminder.key")
-    obligation_key: str = Field(foreign_key="obligation.key")
+    key: str = Field(primary_key=True, description="reminder or cause/contact/channel")
+    reminder_key: str | None = Field(default=None, foreign_key="reminder.key")
+    obligation_key: str | None = Field(default=None, foreign_key="obligation.key")
     contact: str
     channel: str = Field(max_length=16)
     address: str
     detour: str | None = Field(default=None, description="why it went to the fallback contact")
-    content: str = Field(sa_type=Text, description="AlertContent as JSON")
+    content: str = Field(sa_type=Text, description="AlertContent or ListContent as JSON")
     message_id: str
     thread_id: str
     state: str = Field(max_length=16, description="pending, accepted or refused")

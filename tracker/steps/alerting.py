@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from tracker.outbox import service as outbox
 from tracker.outbox.compose import detour_note
-from tracker.outbox.content import AlertContent
+from tracker.outbox.content import AlertContent, Content, ListContent, read_content
 from tracker.outbox.keys import alert_key, message_id
 from tracker.outbox.service import Claimed
 from tracker.reminders.recipients import FALLBACK, FILE, Detour, Route
@@ -18,19 +18,35 @@ from tracker.steps.context import Context
 def alert_row(
     context: Context, reminder: str, obligation: str, route: Route, content: AlertContent, now: datetime
 ) -> dict[str, Any]:
-    """Make the row of one alert, due at once."""
-    key = alert_key(reminder, route.contact, route.channel)
-    return {
-        "key": key,
+    """Make the row of one alert about an obligation, due at once."""
+    return _row(context, reminder, obligation, route, content, now) | {
         "reminder_key": reminder,
         "obligation_key": obligation,
+    }
+
+
+def list_row(
+    context: Context, cause: str, route: Route, content: ListContent, now: datetime
+) -> dict[str, Any]:
+    """Make the row of one list of duties, due at once; `cause` is what led to it, said once only."""
+    return _row(context, cause, cause, route, content, now)
+
+
+def _row(
+    context: Context, cause: str, thread: str, route: Route, content: Content, now: datetime
+) -> dict[str, Any]:
+    key = alert_key(cause, route.contact, route.channel)
+    return {
+        "key": key,
+        "reminder_key": None,
+        "obligation_key": None,
         "contact": route.contact,
         "channel": route.channel,
         "address": route.address,
         "detour": route.detour.value if route.detour else None,
         "content": content.model_dump_json(),
         "message_id": message_id(key, context.mail_domain),
-        "thread_id": message_id(obligation, context.mail_domain),
+        "thread_id": message_id(thread, context.mail_domain),
         "state": outbox.PENDING,
         "created_at": now,
         "next_try_at": now,
@@ -44,7 +60,7 @@ def reroute(connection: Connection, context: Context, alert: Claimed, now: datet
 
     Where the fallback contact itself was refused, the alert goes to the folder: it always can.
     """
-    content = AlertContent.model_validate_json(alert.content)
+    content = read_content(alert.content)
     routes = context.routing.fallback_routes(Detour.REFUSED, content.recipient)
     if alert.contact.startswith(FALLBACK):
         name = context.routing.fallback.name
@@ -55,5 +71,14 @@ def reroute(connection: Connection, context: Context, alert: Claimed, now: datet
         told = content.model_copy(update={"recipient": route.recipient, "notes": (note, *content.notes)})
         contact = alert.contact if alert.contact.startswith(FALLBACK) else f"{FALLBACK}:{alert.contact}"
         instead = dataclasses.replace(route, contact=contact)
-        rows.append(alert_row(context, alert.reminder_key, alert.obligation_key, instead, told, now))
+        rows.append(again(context, alert, instead, told, now))
     outbox.add(connection, rows)
+
+
+def again(context: Context, alert: Claimed, route: Route, content: Content, now: datetime) -> dict[str, Any]:
+    """Make the row that takes the place of an alert, for another contact."""
+    cause = alert.key.removesuffix(f"/{alert.contact}/{alert.channel}")
+    return _row(context, cause, alert.obligation_key or cause, route, content, now) | {
+        "reminder_key": alert.reminder_key,
+        "obligation_key": alert.obligation_key,
+    }

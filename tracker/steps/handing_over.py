@@ -1,24 +1,41 @@
-"""A new officer takes over: what the one before was to be told goes to the successor."""
+"""A new officer takes over: what was still on its way goes to the successor, with a list of what is open."""
 
-import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from tracker.events.log import effective
+from tracker.events.kinds import APPOINTED, CORRECTED
+from tracker.events.log import effective, first_recorded
 from tracker.events.model import Event
+from tracker.obligations import service as obligations
 from tracker.obligations.decided import decided, names_officer, predecessors, successor
+from tracker.obligations.model import State
+from tracker.obligations.picture import picture
 from tracker.outbox import service as outbox
+from tracker.outbox.compose_list import Owed, hand_over_list
 from tracker.outbox.content import AlertContent
-from tracker.reminders.recipients import Route
-from tracker.steps.alerting import alert_row
+from tracker.outbox.keys import hand_over_key
+from tracker.reminders.recipients import Route, holding_parties
+from tracker.steps.alerting import again, list_row
 from tracker.steps.context import Context
 from tracker.terms.model import Agreement
+from tracker.terms.people import Contact
 
 
-def readdress(
+@dataclass(frozen=True, slots=True)
+class _HandOver:
+    """Who takes over for which party, from whom, and whose alerts are taken back."""
+
+    party: str
+    officer: Contact
+    before: tuple[Contact, ...]
+    left: tuple[str, ...]
+
+
+def hand_over(
     connection: Connection,
     context: Context,
     agreement: Agreement,
@@ -26,22 +43,61 @@ def readdress(
     event: Event,
     now: datetime,
 ) -> None:
-    """Take alerts that still wait for a predecessor back, and send them to the new officer instead.
+    """Send a new officer what still waits for a predecessor, and the list of what is open.
 
-    Race: an alert that a worker is sending right now cannot be taken back; the successor is told
-    as well then.
+    `event` is an appointment, or the correction of one. Race: an alert that a worker is sending
+    right now cannot be taken back; the successor is told as well then.
     """
+    found = _hand_over(agreement, log, event)
     today = now.astimezone(agreement.zone).date()
-    facts = effective(log)
-    standing = decided(agreement, [fact for fact in facts if fact.number != event.number])
-    if not names_officer(event) or event.party is None or not successor(standing, event).serves_on(today):
+    if found is None or (found.officer.until is not None and found.officer.until < today):
         return
-    left = [f"{event.party}:{contact.key}" for contact in predecessors(standing, event)]
-    routes = context.routing.routes_to(decided(agreement, facts), event.party, successor(standing, event))
+    decreed = decided(agreement, effective(log))
+    routes = context.routing.routes_to(decreed, found.party, found.officer)
     rows: list[dict[str, Any]] = []
-    for alert in outbox.withdraw(connection, agreement.id, left):
-        rows += [_instead(context, alert, route, now) for route in routes]
+    if found.officer.serves_on(today):
+        for alert in outbox.withdraw(connection, agreement.id, found.left):
+            rows += [_instead(context, alert, route, now) for route in routes]
+    owed = list(_owed(connection, context, agreement, log, found.party))
+    cause = hand_over_key(agreement.id, event.number or 0)
+    for route in routes:
+        content = hand_over_list(decreed, found.officer, found.before, owed, route)
+        rows.append(list_row(context, cause, route, content, now))
     outbox.add(connection, rows)
+
+
+def _hand_over(agreement: Agreement, log: Sequence[Event], event: Event) -> _HandOver | None:
+    number = first_recorded(log, event)
+    facts = {fact.number: fact for fact in effective(log)}
+    fact = facts.pop(number, None)
+    if fact is None or fact.kind != APPOINTED or fact.party is None or not names_officer(fact):
+        return None
+    standing = decided(agreement, list(facts.values()))
+    before = predecessors(standing, fact)
+    left = [contact.key for contact in before]
+    if event.kind == CORRECTED:
+        earlier = effective([entry for entry in log if entry.number != event.number])
+        left += [successor(standing, other).key for other in earlier if other.number == number]
+    return _HandOver(
+        fact.party,
+        successor(standing, fact),
+        tuple(before),
+        tuple(f"{fact.party}:{key}" for key in left),
+    )
+
+
+def _owed(
+    connection: Connection, context: Context, agreement: Agreement, log: Sequence[Event], party: str
+) -> Iterator[Owed]:
+    """Yield what is open for a party, as the store has it."""
+    duties = picture(agreement, context.calendar(agreement), log).obligations
+    for key, row in obligations.stored(connection, [agreement.id]).items():
+        if row.state != State.OPEN or key not in duties:
+            continue
+        duty = duties[key]
+        affected = duty.trigger.party if duty.trigger else None
+        if party in holding_parties(agreement, duty.rule.duty.by, affected):
+            yield duty, row.act_by
 
 
 def _instead(context: Context, alert: outbox.Claimed, route: Route, now: datetime) -> dict[str, Any]:
@@ -49,4 +105,4 @@ def _instead(context: Context, alert: outbox.Claimed, route: Route, now: datetim
     english = before.language == "en"
     note = f"Taken over from {before.recipient}." if english else f"Diambil alih dari {before.recipient}."
     told = before.model_copy(update={"recipient": route.recipient, "notes": (note, *before.notes)})
-    return alert_row(context, alert.reminder_key, alert.obligation_key, dataclasses.replace(route), told, now)
+    return again(context, alert, route, told, now)

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from icalendar import Alarm, Calendar, Event
 
 from tracker.base.dates import clock_text, days_phrase, long_date, short_moment
-from tracker.channels.render import act_by_time, fill, flatten, local_day, obligation_key, shorten
-from tracker.outbox.content import AlertContent
+from tracker.channels.render import act_by_time, fill, fill_list, flatten, local_day, obligation_key, shorten
+from tracker.outbox.content import AlertContent, Content, ListContent
 from tracker.outbox.delivery import Delivery
 
 SUBJECT_LENGTH = 149
@@ -49,6 +49,17 @@ def message(delivery: Delivery, sender: str) -> bytes:
     for name, value in _headers(delivery, sender).items():
         mail[name] = flatten(value)
     mail["Date"] = now.astimezone(ZoneInfo(content.timezone))
+    if isinstance(content, ListContent):
+        _write_list(mail, content, now)
+    else:
+        _write_alert(mail, content, now)
+    # Last, because turning into a multipart moves every Content- header into the first part.
+    mail["Content-Language"] = content.language
+    _fix_boundaries(mail, delivery.message_id)
+    return mail.as_bytes()
+
+
+def _write_alert(mail: EmailMessage, content: AlertContent, now: datetime) -> None:
     mail.set_content(fill(f"email/templates/{content.language}.txt", content, now))
     mail.add_alternative(fill(f"email/templates/{content.language}.html", content, now), subtype="html")
     mail.add_attachment(
@@ -57,14 +68,18 @@ def message(delivery: Delivery, sender: str) -> bytes:
         filename=_FILE_NAME[content.language].format(date=content.act_by.isoformat()),
         params={"method": "PUBLISH"},
     )
-    # Last, because turning into a multipart moves every Content- header into the first part.
-    mail["Content-Language"] = content.language
-    _fix_boundaries(mail, delivery.message_id)
-    return mail.as_bytes()
 
 
-def subject(content: AlertContent, now: datetime) -> str:
+def _write_list(mail: EmailMessage, content: ListContent, now: datetime) -> None:
+    mail.set_content(fill_list("email/templates/list.txt", content, now))
+    mail.add_alternative(fill_list("email/templates/list.html", content, now), subtype="html")
+
+
+def subject(content: Content, now: datetime) -> str:
     """Give the subject line: the date first, then what to do, then the agreement; under 150 characters."""
+    if isinstance(content, ListContent):
+        begin = f"[{shorten(content.headline, _HEADLINE_LENGTH)}] "
+        return begin + shorten(content.agreement_title, SUBJECT_LENGTH - len(begin))
     days = (content.act_by - local_day(content, now)).days
     ahead, overdue = _SUBJECT[content.language]
     head = (overdue if days < 0 else ahead).format(

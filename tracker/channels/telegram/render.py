@@ -6,13 +6,16 @@ from bisect import bisect_right
 from collections.abc import Callable
 from datetime import datetime
 
-from tracker.channels.render import fill, flatten, shorten
-from tracker.outbox.content import AlertContent
+from tracker.channels.render import fill, fill_list, flatten, shorten
+from tracker.outbox.content import AlertContent, Content, ListContent, ListItem
 
 LIMIT = 4096
 _SHORTEST = 40
 """With every part this short and the lists cut, any message fits."""
 _LONGEST_LIST = 10
+_LONGEST_PART = 200
+"""Of a list; with few notes, at least its head always fits."""
+_FEW = 4
 _TEXTS = (
     "agreement",
     "agreement_title",
@@ -30,8 +33,39 @@ _LISTS = ("agreement_numbers", "why", "notes")
 _TAG = re.compile(r"<[^>]*>")
 
 
-def text(content: AlertContent, now: datetime) -> str:
+def text(content: Content, now: datetime) -> str:
     """Give the message text; where it would be too long, the longest parts are cut between words."""
+    return _list_text(content, now) if isinstance(content, ListContent) else _alert_text(content, now)
+
+
+def _list_text(content: ListContent, now: datetime) -> str:
+    """Show the first duties of a list, as many as fit, and say how many there are besides."""
+    short = content.model_copy(
+        update={
+            "headline": shorten(content.headline, _LONGEST_PART),
+            "agreement_title": shorten(content.agreement_title, _LONGEST_PART),
+            "lead": tuple(shorten(sentence, _LONGEST_PART) for sentence in content.lead[:_LONGEST_LIST]),
+            "notes": tuple(shorten(note, _LONGEST_PART) for note in content.notes[:_FEW]),
+            "items": tuple(_short_item(item) for item in content.items),
+        }
+    )
+    counts = range(len(short.items) + 1)
+    too_many = bisect_right(
+        counts, False, key=lambda most: visible_length(_filled_list(short, now, most)) > LIMIT
+    )
+    return _filled_list(short, now, counts[max(too_many - 1, 0)])
+
+
+def _short_item(item: ListItem) -> ListItem:
+    names = ("headline", "towards", "clause", "cost")
+    return item.model_copy(update={name: shorten(getattr(item, name), _LONGEST_PART) for name in names})
+
+
+def _filled_list(content: ListContent, now: datetime, most: int) -> str:
+    return fill_list("telegram/templates/list.html", content, now, most=most).strip()
+
+
+def _alert_text(content: AlertContent, now: datetime) -> str:
     whole = _filled(_mapped(content, flatten), now)
     if visible_length(whole) <= LIMIT:
         return whole

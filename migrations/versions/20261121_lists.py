@@ -1,0 +1,32 @@
+"""A message may be about several obligations: its reminder and obligation may be NULL.
+
+Revision: 0006, after 0005. Created 2026-11-21 12:20:00.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0006'
+down_revision = '0005'
+branch_labels = None
+depends_on = None
+
+_NAMES = ("reminder_key", "obligation_key")
+
+
+def upgrade() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        # A migration that waits for a lock blocks everybody behind it: give up early instead.
+        op.execute("SET LOCAL lock_timeout = '5s'")
+    with op.batch_alter_table('alert') as batch_op:
+        for name in _NAMES:
+            batch_op.alter_column(name, existing_type=sa.String(), nullable=True)
+
+
+def downgrade() -> None:
+    lists = "SELECT key FROM alert WHERE obligation_key IS NULL"
+    op.execute(f"DELETE FROM attempt WHERE alert_key IN ({lists})")
+    op.execute("DELETE FROM alert WHERE obligation_key IS NULL")
+    with op.batch_alter_table('alert') as batch_op:
+        for name in _NAMES:
+            batch_op.alter_column(name, existing_type=sa.String(), nullable=False)

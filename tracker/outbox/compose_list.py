@@ -1,0 +1,89 @@
+"""From open duties to what a list of them says. Pure."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from tracker.base.dates import plain_date, short_date
+from tracker.obligations.model import Obligation
+from tracker.obligations.wording import clause_text, cost_text, headline, people_text
+from tracker.outbox.compose import detour_note, towards
+from tracker.outbox.content import ListContent, ListItem
+from tracker.outbox.keys import HAND_OVER
+from tracker.reminders.recipients import Route
+from tracker.terms.model import Agreement
+from tracker.terms.people import Contact
+
+Owed = tuple[Obligation, date | None]
+"""A duty, and the day to act by."""
+
+
+def hand_over_list(
+    agreement: Agreement, officer: Contact, before: Iterable[Contact], owed: Iterable[Owed], route: Route
+) -> ListContent:
+    """Write to a new officer what they take over; `before` are those they follow."""
+    english = route.language == "en"
+    items = tuple(_item(agreement, duty, act_by, route) for duty, act_by in sorted(owed, key=_urgency))
+    lead = [_lead(officer, [contact.name or contact.position for contact in before], english=english)]
+    if not items:
+        lead.append(
+            "No duty of this agreement is open for your office today."
+            if english
+            else "Hari ini tidak ada kewajiban yang terbuka bagi instansi Anda dalam perjanjian ini."
+        )
+    return ListContent(
+        language=route.language,
+        timezone=agreement.timezone,
+        agreement=agreement.id,
+        agreement_title=agreement.title,
+        point=HAND_OVER,
+        recipient=route.recipient,
+        headline=_headline(items, english=english),
+        lead=tuple(lead),
+        items=items,
+        notes=(detour_note(route.detour, route.instead_of, route.language),) if route.detour else (),
+    )
+
+
+def _urgency(owed: Owed) -> tuple[date, str]:
+    obligation, act_by = owed
+    return act_by or date.max, obligation.key
+
+
+def _item(agreement: Agreement, obligation: Obligation, act_by: date | None, route: Route) -> ListItem:
+    rule, deadline, language = obligation.rule, obligation.deadline, route.language
+    exact = deadline is not None and deadline.act_by == deadline.likely == act_by
+    return ListItem(
+        obligation=obligation.key,
+        act_by=act_by,
+        by_time=deadline.by_time if deadline and exact else None,
+        headline=headline(rule, language),
+        towards=people_text(agreement, towards(agreement, rule.duty.to, route), language),
+        clause=clause_text(rule.clause, agreement) or rule.law or "",
+        cost=cost_text(rule, language),
+    )
+
+
+def _headline(items: tuple[ListItem, ...], *, english: bool) -> str:
+    dated = [item.act_by for item in items if item.act_by is not None]
+    count = len(items)
+    if english:
+        first = f", the first by {short_date(dated[0], 'en')}" if dated else ""
+        return f"Hand-over: {count or 'no'} open {'duty' if count == 1 else 'duties'}{first}"
+    first = f", yang pertama {short_date(dated[0], 'id')}" if dated else ""
+    return f"Serah terima: {f'{count} kewajiban terbuka' if count else 'tidak ada kewajiban terbuka'}{first}"
+
+
+def _lead(officer: Contact, before: list[str], *, english: bool) -> str:
+    language = "en" if english else "id"
+    since = plain_date(officer.since, language) if officer.since else ""
+    until = plain_date(officer.until, language) if officer.until else ""
+    names = "; ".join(before)
+    if english:
+        span = f"From {since}" + (f" to {until}" if until else "")
+        after = f", in place of {names}" if names else ""
+        return f"{span} you are {officer.position} for this agreement{after}. Its reminders come to you."
+    span = f"Mulai {since}" + (f" sampai {until}" if until else "")
+    after = f", menggantikan {names}" if names else ""
+    return (
+        f"{span} Anda menjadi {officer.position} untuk perjanjian ini{after}. Pengingat dikirim kepada Anda."
+    )
