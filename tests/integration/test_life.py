@@ -1,6 +1,6 @@
 """The life of an obligation in the store: the log it is a fold of, proofs, decisions, corrections."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -336,11 +336,17 @@ def test_a_new_officer_is_given_the_list_of_what_is_open(home: Home) -> None:
 
     (told,) = home.lists().values()
     assert told.lead == (
-        "Mulai 24 November 2026 Anda menjadi Kepala Bidang Satu untuk perjanjian ini, "
-        "menggantikan Kepala Bidang Satu. Pengingat dikirim kepada Anda.",
+        (
+            "Mulai 24 November 2026 Anda menjadi Kepala Bidang Satu untuk perjanjian ini, "
+            "menggantikan Kepala Bidang Satu. Pengingat dikirim kepada Anda."
+        ),
     )
-    assert [(item.obligation.split("/", 1)[1], item.act_by) for item in told.items] == []
-    assert told.headline == ""
+    assert [(item.obligation.removeprefix(f"{ID}/"), item.act_by) for item in told.items] == [
+        ("force-majeure-notice/2026-11-20:kesatu", date(2026, 12, 3)),
+        ("duty/2026-12-31", date(2026, 12, 31)),
+        ("secrecy/standing", None),
+    ]
+    assert told.headline == "Serah terima: 3 kewajiban terbuka, yang pertama 3 Des 2026"
 
 
 def test_a_corrected_appointment_is_handed_over_again(home: Home) -> None:

@@ -1,9 +1,9 @@
 """Alerts to send: the renewal notice of the fourth agreement, with whatever a test changes in it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from tracker.outbox.content import AlertContent
+from tracker.outbox.content import AlertContent, Content, ListContent, ListItem
 from tracker.outbox.delivery import Delivery
 
 PLANNED = datetime(2025, 1, 10, 1, 0, tzinfo=UTC)
@@ -96,7 +96,39 @@ TEXT_FIELDS = (
 )
 
 
-def delivery(content: AlertContent | None = None, **changes: Any) -> Delivery:
+def list_content(language: str = "id", count: int = 3, text: str = "", **changes: Any) -> ListContent:
+    """Make a hand-over list: one duty a day, the first one overdue, and one without a date.
+
+    `text` is put into every text that a person wrote.
+    """
+    first = date(2025, 1, 9)
+    items = [
+        ListItem(
+            obligation=f"kemenko-pmk-kemnaker-2023/duty-{number}/term-1",
+            act_by=first + timedelta(days=number) if number < count - 1 else None,
+            headline=f"Serahkan laporan {number}{text}",
+            towards=f"Kemnaker{text}",
+            clause=f"Pasal {number + 1}{text}",
+            cost=f"tanggung jawab atas kerugian{text}",
+        )
+        for number in range(count)
+    ]
+    fields: dict[str, Any] = {
+        "language": language,
+        "timezone": "Asia/Jakarta",
+        "agreement": "kemenko-pmk-kemnaker-2023",
+        "agreement_title": f"Pemanfaatan Data Sasaran{text}",
+        "point": "hand-over",
+        "recipient": f"Siti Rahma{text}",
+        "headline": f"Serah terima: {count} kewajiban terbuka{text}",
+        "lead": (f"Mulai 10 Januari 2025 Anda menjadi narahubung.{text}",),
+        "items": tuple(items),
+        "notes": (f"Diambil alih.{text}",),
+    }
+    return ListContent.model_validate(fields | changes)
+
+
+def delivery(content: Content | None = None, **changes: Any) -> Delivery:
     """Make a delivery of the notice, planned and sent at the same instant."""
     fields: dict[str, Any] = {
         "alert_key": "kemenko-pmk-kemnaker-2023/renewal-notice/2025-02-27/T-14/p3ke/email",

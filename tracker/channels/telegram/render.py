@@ -16,6 +16,7 @@ _LONGEST_LIST = 10
 _LONGEST_PART = 200
 """Of a list; with few notes, at least its head always fits."""
 _FEW = 4
+_HEAD = ("headline", "agreement", "agreement_title", "recipient")
 _TEXTS = (
     "agreement",
     "agreement_title",
@@ -42,8 +43,7 @@ def _list_text(content: ListContent, now: datetime) -> str:
     """Show the first duties of a list, as many as fit, and say how many there are besides."""
     short = content.model_copy(
         update={
-            "headline": shorten(content.headline, _LONGEST_PART),
-            "agreement_title": shorten(content.agreement_title, _LONGEST_PART),
+            **{name: shorten(getattr(content, name), _LONGEST_PART) for name in _HEAD},
             "lead": tuple(shorten(sentence, _LONGEST_PART) for sentence in content.lead[:_LONGEST_LIST]),
             "notes": tuple(shorten(note, _LONGEST_PART) for note in content.notes[:_FEW]),
             "items": tuple(_short_item(item) for item in content.items),

@@ -1,0 +1,115 @@
+"""Lists of duties, in a mail and as a Telegram message."""
+
+import re
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+
+import pytest
+
+from tests.support.botapi import LIMIT, message_fault
+from tests.support.content import NASTY, PLANNED, delivery, list_content
+from tracker.channels.email.render import SUBJECT_LENGTH, message, subject
+from tracker.channels.telegram.render import text, visible_length
+from tracker.outbox.content import ListContent, read_content
+
+SENDER = "Pelacak Tenggat <tracker@example.org>"
+
+
+def mailed(content: ListContent) -> EmailMessage:
+    return message_from_bytes(message(delivery(content), SENDER), policy=default)
+
+
+def part(mail: EmailMessage, kind: str) -> str:
+    found = mail.get_body((kind,))
+    assert found is not None
+    return str(found.get_content())
+
+
+def telegram(content: ListContent) -> str:
+    """Render a message that the server takes."""
+    found = text(content, PLANNED)
+    assert message_fault(found) is None
+    return found
+
+
+def test_a_list_is_read_as_it_was_stored() -> None:
+    assert read_content(list_content().model_dump_json()) == list_content()
+
+
+def test_the_mail() -> None:
+    mail = mailed(list_content())
+
+    assert mail["Subject"] == "[Serah terima: 3 kewajiban terbuka] Pemanfaatan Data Sasaran"
+    assert [each.get_content_type() for each in mail.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ]
+    assert mail["Content-Language"] == "id"
+    lines = part(mail, "plain").splitlines()
+    start = lines.index("Mulai 10 Januari 2025 Anda menjadi narahubung.")
+    assert lines[start + 2 : start + 9] == [
+        "KAMIS, 9 JANUARI 2025 (LEWAT 1 HARI)",
+        "  Serahkan laporan 0",
+        "  Kepada: Kemnaker",
+        "  Dasar: Pasal 1",
+        "  Jika terlewat: tanggung jawab atas kerugian",
+        "  Kode: kemenko-pmk-kemnaker-2023/duty-0/term-1",
+        "",
+    ]
+    assert "Jumat, 10 Januari 2025 (hari ini)" in lines
+    assert "TANPA TANGGAL, TETAPI TETAP BERLAKU" in lines
+    assert "- Serahkan laporan 2 (Pasal 3)" in lines
+
+
+def test_the_mail_in_english() -> None:
+    plain = part(mailed(list_content("en")), "plain")
+
+    assert "THURSDAY, 9 JANUARY 2025 (1 DAY OVERDUE)" in plain
+    assert "Towards: Kemnaker" in plain
+    assert "WITHOUT A DATE, BUT IN FORCE" in plain
+
+
+def test_an_empty_list_has_no_empty_sections() -> None:
+    content = list_content(items=(), notes=(), lead=("Tidak ada.",))
+
+    plain = part(mailed(content), "plain")
+
+    assert "TANPA TANGGAL" not in plain
+    assert "\n\n\n" not in plain.replace("\r", "")
+    assert "<h2" not in part(mailed(content), "html")
+    assert telegram(content).count("\n") < 8
+
+
+def test_no_text_is_taken_for_html_or_a_header() -> None:
+    content = list_content(text=f" {NASTY}\r\nBcc: x@example.org")
+
+    mail = mailed(content)
+
+    assert mail["Bcc"] is None
+    assert NASTY in part(mail, "plain")
+    for shown in (part(mail, "html"), telegram(content)):
+        assert NASTY not in shown
+        assert "&lt;b&gt;&amp;&#34;" in shown
+    assert len(subject(content, PLANNED)) <= SUBJECT_LENGTH
+
+
+def test_the_telegram_message() -> None:
+    found = telegram(list_content())
+
+    assert found.startswith("<b>Serah terima: 3 kewajiban terbuka</b>\n\nMulai 10 Januari 2025")
+    assert "<b>Kamis, 9 Januari 2025 (lewat 1 hari)</b>\nSerahkan laporan 0\n" in found
+    assert "\n\n\n" not in found
+    assert " lagi;" not in found
+
+
+@pytest.mark.parametrize("text", ["", " kata" * 40, "x" * 5000])
+def test_a_long_telegram_message_shows_what_fits_and_counts_the_rest(text: str) -> None:
+    content = list_content(count=300, text=text)
+
+    found = telegram(content)
+
+    assert LIMIT - 1000 < visible_length(found) <= LIMIT
+    (more,) = re.findall(r"dan (\d+) lagi; daftar lengkap: tracker upcoming", found)
+    assert int(more) == 300 - found.count("Serahkan laporan")
