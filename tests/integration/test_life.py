@@ -346,7 +346,7 @@ def test_a_new_officer_is_given_the_list_of_what_is_open(home: Home) -> None:
         ("duty/2026-12-31", date(2026, 12, 31)),
         ("secrecy/standing", None),
     ]
-    assert told.headline == "Serah terima: 3 kewajiban terbuka, yang pertama 3 Des 2026"
+    assert told.headline == "Serah terima: 2 tenggat, yang pertama 3 Des 2026"
 
 
 def test_a_corrected_appointment_is_handed_over_again(home: Home) -> None:

@@ -65,12 +65,12 @@ def _item(agreement: Agreement, obligation: Obligation, act_by: date | None, rou
 
 def _headline(items: tuple[ListItem, ...], *, english: bool) -> str:
     dated = [item.act_by for item in items if item.act_by is not None]
-    count = len(items)
+    if not dated:
+        return "Hand-over: no deadline ahead" if english else "Serah terima: belum ada tenggat"
+    first, count = short_date(dated[0], "en" if english else "id"), len(dated)
     if english:
-        first = f", the first by {short_date(dated[0], 'en')}" if dated else ""
-        return f"Hand-over: {count or 'no'} open {'duty' if count == 1 else 'duties'}{first}"
-    first = f", yang pertama {short_date(dated[0], 'id')}" if dated else ""
-    return f"Serah terima: {f'{count} kewajiban terbuka' if count else 'tidak ada kewajiban terbuka'}{first}"
+        return f"Hand-over: {count} deadline{'' if count == 1 else 's'}, the first on {first}"
+    return f"Serah terima: {count} tenggat, yang pertama {first}"
 
 
 def _lead(officer: Contact, before: list[str], *, english: bool) -> str:
