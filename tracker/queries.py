@@ -22,6 +22,7 @@ from tracker.obligations.tables import ObligationRow
 from tracker.obligations.view import as_json, window_json
 from tracker.obligations.windows import Window, window_for
 from tracker.outbox.tables import AlertRow, AttemptRow
+from tracker.reminders.ladder import AT_ONCE
 from tracker.reminders.tables import ReminderRow
 from tracker.steps.context import Context
 from tracker.terms.model import Agreement
@@ -207,10 +208,9 @@ def alerts_of(connection: Connection, obligation: str, until: datetime | None = 
     query = (
         select(
             AlertRow,
-            col(ReminderRow.point),
-            col(ReminderRow.planned_for),
+            func.coalesce(col(ReminderRow.point), AT_ONCE).label("point"),
         )
-        .join(ReminderRow, col(ReminderRow.key) == col(AlertRow.reminder_key))
+        .outerjoin(ReminderRow, col(ReminderRow.key) == col(AlertRow.reminder_key))
         .where(col(AlertRow.obligation_key) == obligation)
         .order_by(col(AlertRow.created_at), col(AlertRow.key))
     )

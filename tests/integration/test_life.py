@@ -349,6 +349,32 @@ def test_a_new_officer_is_given_the_list_of_what_is_open(home: Home) -> None:
     assert told.headline == "Serah terima: 2 tenggat, yang pertama 3 Des 2026"
 
 
+def test_what_an_event_asks_for_without_a_date_is_said_at_once(home: Home) -> None:
+    summary = {"id": "Temui pihak lain.", "en": "Meet the other party."}
+    home.load(terms_file(rule("undated", "meet", trigger="force-majeure-occurred", summary=summary)))
+    assert home.rows(AlertRow) == []
+
+    home.record("force-majeure-occurred", "2026-11-20", party="kesatu")
+
+    told = home.lists()["kesatu:officer"]
+    assert (told.headline, [item.act_by for item in told.items]) == ("Segera: Temui pihak lain.", [None])
+    assert told.lead == (
+        "Akibat peristiwa: terjadinya keadaan kahar, 20 Nov 2026.",
+        "Temui pihak lain.",
+        "Naskah tidak menetapkan batas waktu, jadi tidak ada pengingat lagi: kerjakan sekarang.",
+    )
+    story = queries.explain(
+        home.db, home.house.context, f"{ID}/meet/2026-11-20:kesatu", home.clock.now(), "id"
+    )
+    assert {(alert["point"], alert["state"]) for alert in story.alerts} == {("at-once", "pending")}
+    before = home.rows(AlertRow)
+
+    home.record("fact-corrected", "2026-11-19", corrects="1", why="salah tanggal")
+
+    assert home.obligation("meet/2026-11-19:kesatu").state == "open"
+    assert home.rows(AlertRow) == before
+
+
 def test_a_corrected_appointment_is_handed_over_again(home: Home) -> None:
     home.load(terms_file(ON_DATE))
     home.record("contact-appointed", "2026-11-24", party="kesatu", name="Siti", email="siti@exmaple.org")

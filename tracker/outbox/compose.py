@@ -5,6 +5,7 @@ from datetime import date
 
 from tracker.base.dates import clock_text, short_date
 from tracker.calendars.model import Calendar
+from tracker.events.model import Event
 from tracker.events.names import event_name
 from tracker.obligations.deadline import Deadline
 from tracker.obligations.model import Obligation
@@ -109,6 +110,13 @@ def detour_note(detour: Detour, instead_of: str, language: str) -> str:
     return _DETOURS[detour][1 if language == "en" else 0].format(who=instead_of)
 
 
+def origin_text(trigger: Event, language: str) -> str:
+    """Say which event led to a duty."""
+    name = event_name(trigger.kind, language)
+    day = short_date(trigger.happened_on, language) + clock_text(trigger.at, language)
+    return f"Follows from: {name}, {day}." if language == "en" else f"Akibat peristiwa: {name}, {day}."
+
+
 def towards(agreement: Agreement, names: Sequence[str], route: Route) -> list[str]:
     """Name the other party where the recipient's own party is known: nobody likes "the other"."""
     own = route.contact.partition(":")[0]
@@ -124,14 +132,10 @@ def _notes(
     route: Route,
     window: Window | None,
 ) -> Iterator[str]:
-    english = route.language == "en"
     if route.detour is not None:
         yield detour_note(route.detour, route.instead_of, route.language)
     if obligation.trigger is not None:
-        name = event_name(obligation.trigger.kind, route.language)
-        day = short_date(obligation.trigger.happened_on, route.language)
-        day += clock_text(obligation.trigger.at, route.language)
-        yield f"Follows from: {name}, {day}." if english else f"Akibat peristiwa: {name}, {day}."
+        yield origin_text(obligation.trigger, route.language)
     if window is not None:
         yield from window_text(window, route.language)
     yield from _of_points(missed, route.language)

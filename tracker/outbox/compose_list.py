@@ -6,9 +6,10 @@ from datetime import date
 from tracker.base.dates import plain_date, short_date
 from tracker.obligations.model import Obligation
 from tracker.obligations.wording import clause_text, cost_text, headline, people_text
-from tracker.outbox.compose import detour_note, towards
+from tracker.outbox.compose import detour_note, origin_text, towards
 from tracker.outbox.content import ListContent, ListItem
 from tracker.outbox.keys import HAND_OVER
+from tracker.reminders.ladder import AT_ONCE
 from tracker.reminders.recipients import Route
 from tracker.terms.model import Agreement
 from tracker.terms.people import Contact
@@ -40,8 +41,38 @@ def hand_over_list(
         headline=_headline(items, english=english),
         lead=tuple(lead),
         items=items,
-        notes=(detour_note(route.detour, route.instead_of, route.language),) if route.detour else (),
+        notes=_detour(route),
     )
+
+
+def undated_duty(agreement: Agreement, obligation: Obligation, route: Route) -> ListContent:
+    """Write that an event has made a duty for which the text gives no date."""
+    english = route.language == "en"
+    item = _item(agreement, obligation, None, route)
+    lead = [origin_text(obligation.trigger, route.language)] if obligation.trigger else []
+    if obligation.rule.summary is not None:
+        lead.append(obligation.rule.summary.in_language(route.language))
+    lead.append(
+        "The agreement sets no time limit, so no reminder will follow: act now."
+        if english
+        else "Naskah tidak menetapkan batas waktu, jadi tidak ada pengingat lagi: kerjakan sekarang."
+    )
+    return ListContent(
+        language=route.language,
+        timezone=agreement.timezone,
+        agreement=agreement.id,
+        agreement_title=agreement.title,
+        point=AT_ONCE,
+        recipient=route.recipient,
+        headline=f"Act now: {item.headline}" if english else f"Segera: {item.headline}",
+        lead=tuple(lead),
+        items=(item,),
+        notes=_detour(route),
+    )
+
+
+def _detour(route: Route) -> tuple[str, ...]:
+    return (detour_note(route.detour, route.instead_of, route.language),) if route.detour else ()
 
 
 def _urgency(owed: Owed) -> tuple[date, str]:

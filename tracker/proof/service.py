@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
 from tracker.base.db import Database
@@ -14,10 +14,11 @@ from tracker.events.log import by_obligation, effective
 from tracker.events.model import Event
 from tracker.events.service import logs_of, verified_log
 from tracker.evidence.store import EvidenceStore
-from tracker.outbox.content import AlertContent
+from tracker.outbox.content import read_content
 from tracker.outbox.tables import AlertRow, AttemptRow
 from tracker.proof.page import Attempt, Chain, EvidenceFile, ProofPage, Told, concerning
 from tracker.queries import story
+from tracker.reminders.ladder import AT_ONCE
 from tracker.reminders.tables import ReminderRow
 from tracker.steps.context import Context
 
@@ -67,8 +68,8 @@ def _files(store: EvidenceStore, facts: Iterable[Event]) -> dict[str, EvidenceFi
 
 def _told(connection: Connection, obligation: str) -> tuple[Told, ...]:
     query = (
-        select(AlertRow, col(ReminderRow.point))
-        .join(ReminderRow, col(ReminderRow.key) == col(AlertRow.reminder_key))
+        select(AlertRow, func.coalesce(col(ReminderRow.point), AT_ONCE).label("point"))
+        .outerjoin(ReminderRow, col(ReminderRow.key) == col(AlertRow.reminder_key))
         .where(col(AlertRow.obligation_key) == obligation)
         .order_by(col(AlertRow.created_at), col(AlertRow.key))
     )
@@ -76,7 +77,7 @@ def _told(connection: Connection, obligation: str) -> tuple[Told, ...]:
     return tuple(
         Told(
             point=row.point,
-            recipient=AlertContent.model_validate_json(row.content).recipient,
+            recipient=read_content(row.content).recipient,
             channel=row.channel,
             address=row.address,
             state=row.state,

@@ -26,10 +26,18 @@ def alert_row(
 
 
 def list_row(
-    context: Context, cause: str, route: Route, content: ListContent, now: datetime
+    context: Context,
+    cause: str,
+    route: Route,
+    content: ListContent,
+    now: datetime,
+    obligation: str | None = None,
 ) -> dict[str, Any]:
-    """Make the row of one list of duties, due at once; `cause` is what led to it, said once only."""
-    return _row(context, cause, cause, route, content, now)
+    """Make the row of one list of duties, due at once; `cause` is what led to it, said once only.
+
+    `obligation` is the only duty of the list, where it has only one.
+    """
+    return _row(context, cause, cause, route, content, now) | {"obligation_key": obligation}
 
 
 def _row(

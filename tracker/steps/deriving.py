@@ -155,6 +155,8 @@ class Derivation:
             self._note_move(before, row)
             if self._is_announced(before, row):
                 self._announce(agreement, obligation, before, row)
+        elif before is None and _needs_telling(obligation, row):
+            self.telling.tell_undated(agreement, obligation)
         row["wake_at"] = self._wake_at(agreement, obligation, row)
         if known is not None and all(getattr(known, name) == row[name] for name in _WAKING):
             row["wake_at"] = known.wake_at  # a point that is due now must stay due
@@ -234,6 +236,11 @@ class Derivation:
             return schedule.start_of(row["lapses_on"]) if row["lapses_on"] else None
         plan = plan_of(self.context, agreement, obligation.rule, row)
         return wake_at(schedule, plan, schedule.next(plan, row["reminded_for"], self.now))
+
+
+def _needs_telling(obligation: Obligation, row: Mapping[str, Any]) -> bool:
+    """Tell whether an event made a duty that no ladder will ever speak of: it has no date."""
+    return obligation.trigger is not None and row["act_by"] is None and row["state"] == State.OPEN
 
 
 def _local_day(fact: Event | None, agreement: Agreement) -> date | None:

@@ -16,7 +16,7 @@ from tracker.obligations.model import State
 from tracker.obligations.picture import picture
 from tracker.outbox import service as outbox
 from tracker.outbox.compose_list import Owed, hand_over_list
-from tracker.outbox.content import AlertContent
+from tracker.outbox.content import read_content
 from tracker.outbox.keys import hand_over_key
 from tracker.reminders.recipients import Route, holding_parties
 from tracker.steps.alerting import again, list_row
@@ -101,7 +101,7 @@ def _owed(
 
 
 def _instead(context: Context, alert: outbox.Claimed, route: Route, now: datetime) -> dict[str, Any]:
-    before = AlertContent.model_validate_json(alert.content)
+    before = read_content(alert.content)
     english = before.language == "en"
     note = f"Taken over from {before.recipient}." if english else f"Diambil alih dari {before.recipient}."
     told = before.model_copy(update={"recipient": route.recipient, "notes": (note, *before.notes)})

@@ -10,10 +10,12 @@ from tracker.obligations.deadline import Deadline
 from tracker.obligations.model import Obligation
 from tracker.outbox import service as outbox
 from tracker.outbox.compose import compose
+from tracker.outbox.compose_list import undated_duty
 from tracker.outbox.keys import reminder_key
 from tracker.reminders import service as reminders
 from tracker.reminders.ladder import Point
-from tracker.steps.alerting import alert_row
+from tracker.reminders.recipients import Route
+from tracker.steps.alerting import alert_row, list_row
 from tracker.steps.context import Context
 from tracker.terms.model import Agreement
 
@@ -53,13 +55,25 @@ class Telling:
                 "missed": ",".join(missed),
             }
         )
-        party = obligation.trigger.party if obligation.trigger else None
         today = self.now.astimezone(agreement.zone).date()
         calendar = self.context.calendar(agreement)
-        for route in self.context.routing.routes(agreement, obligation.rule.duty.by, party, today):
+        for route in self._routes(agreement, obligation):
             notes = [english if route.language == "en" else indonesian for indonesian, english in because]
             content = compose(agreement, obligation, deadline, calendar, point, missed, route, today, notes)
             self.alerts.append(alert_row(self.context, key, obligation.key, route, content, self.now))
+
+    def tell_undated(self, agreement: Agreement, obligation: Obligation) -> None:
+        """Say at once what an event asks for without a date; nothing else will ever speak of it."""
+        for route in self._routes(agreement, obligation):
+            content = undated_duty(agreement, obligation, route)
+            self.alerts.append(
+                list_row(self.context, obligation.key, route, content, self.now, obligation.key)
+            )
+
+    def _routes(self, agreement: Agreement, obligation: Obligation) -> list[Route]:
+        party = obligation.trigger.party if obligation.trigger else None
+        today = self.now.astimezone(agreement.zone).date()
+        return self.context.routing.routes(agreement, obligation.rule.duty.by, party, today)
 
     def add(self, connection: Connection) -> None:
         """Put everything into the store; what is there already stays as it is."""
