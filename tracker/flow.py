@@ -150,6 +150,7 @@ def _log_terms(
     ]
     before = terms.agreements(connection, [file.agreement.id for file in changed]) if changed else {}
     causes = {file.agreement.id: LOADED for file in files}
+    entries = []
     for file in changed:
         agreement = file.agreement
         details = {"version": str(known[agreement.id].version + 1), "digest": file.digest}
@@ -157,8 +158,9 @@ def _log_terms(
         kind = TERMS_AMENDED if added else TERMS_CORRECTED
         today = now.astimezone(agreement.zone).date()
         event = Event(agreement.id, kind, added[-1].in_force_from if added else today, details)
-        events.append(connection, event, now, SERVICE)
+        entries.append(event)
         causes[agreement.id] = Cause(kind, event.happened_on if added else None)
+    events.append_all(connection, entries, now, SERVICE)
     return causes
 
 
@@ -302,9 +304,11 @@ def _derive_with_decrees(
     for (version, _), together in alike.items():
         calendar = context.calendar(next(iter(together.values())))
         details = decree_details(version, calendar)
-        for agreement in together.values():
-            today = now.astimezone(agreement.zone).date()
-            events.append(connection, Event(agreement.id, DECREE_LOADED, today, details), now, SERVICE)
+        entries = [
+            Event(agreement.id, DECREE_LOADED, now.astimezone(agreement.zone).date(), details)
+            for agreement in together.values()
+        ]
+        events.append_all(connection, entries, now, SERVICE)
         some = {name: known[name] for name in together}
         cause = decree_cause(version, calendar)
         found.append(deriving.rederive(connection, context, together, some, now, cause))

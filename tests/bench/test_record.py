@@ -4,15 +4,14 @@ from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import event as hooks
 
 from tests.bench.measure import Contender, best_of, verdict
 from tests.support.agreements import RULES, rule
 from tests.support.databases import MIGRATIONS, POSTGRESQL, SQLITE, empty_database
 from tests.support.houses import terms_file
+from tests.support.statements import statements
 from tracker import flow
 from tracker.base.bulk import insert_all
 from tracker.base.db import Database
@@ -63,14 +62,8 @@ class Recording:
 
     def statements(self) -> int:
         """Count the statements that recording one fact takes."""
-        seen: list[str] = []
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            seen.append(statement)
-
-        hooks.listen(self.db.engine, "before_cursor_execute", note)
-        self.record()
-        hooks.remove(self.db.engine, "before_cursor_execute", note)
+        with statements(self.db) as seen:
+            self.record()
         return len(seen)
 
 

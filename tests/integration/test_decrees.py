@@ -9,9 +9,11 @@ from sqlalchemy import text
 from tests.integration.test_flow import ON_DATE, with_another_holiday
 from tests.support.agreements import ID, rule
 from tests.support.houses import MONDAY, Home, Homes, terms_file
+from tests.support.statements import statements
 from tracker import flow, queries
 from tracker.calendars.model import Calendar
 from tracker.decree_effects import in_store, in_terms
+from tracker.events.service import verified
 from tracker.events.tables import EventRow
 from tracker.obligations.tables import DeadlineMoveRow, ObligationRow
 from tracker.outbox.tables import AlertRow
@@ -187,3 +189,42 @@ def test_deadlines_that_move_back_are_counted_on(home: Home, later: Home) -> Non
     assert len({row.reminder_key for row in home.rows(AlertRow)}) == 2
     (row,) = home.rows(ObligationRow)
     assert row.moves == 2
+
+
+def a_name(number: int) -> str:
+    return f"pks-{number:02}"
+
+
+@pytest.mark.parametrize("by_load", [False, True], ids=["rederived", "loaded with other terms"])
+def test_the_log_costs_no_statement_per_agreement(home: Home, later: Home, by_load: bool) -> None:  # noqa: FBT001
+    counts = []
+    for number in (2, 12):
+        names = [a_name(100 * number + each) for each in range(number)]
+        home.load(*(terms_file(OTHER, id=name) for name in names))
+        with statements(later.db) as seen:
+            if by_load:
+                later.load(*(terms_file(OTHER, id=name, title="Judul baru") for name in names))
+            else:
+                flow.rederive(later.db, later.house.context, MONDAY)
+        counts.append(len(seen))
+        assert len(later.rows(EventRow)) == number + (2 if number == 12 else 0)
+
+    assert counts[0] == counts[1]
+
+
+def test_entries_added_together_continue_each_chain(home: Home, later: Home) -> None:
+    home.load(terms_file(ON_DATE), terms_file(OTHER, id="second"))
+    home.record("handover", "2026-11-20")
+    flow.rederive(later.db, later.house.context, MONDAY)
+    home.record("handover", "2026-11-21")
+
+    with home.db.read() as connection:
+        found = verified(connection)
+
+    assert (found.entries, found.breaks) == (4, ())
+    assert [(row.agreement_id, row.number, row.kind) for row in home.rows(EventRow)] == [
+        ("second", 1, "holiday-decree-loaded"),
+        (ID, 1, "handover"),
+        (ID, 2, "holiday-decree-loaded"),
+        (ID, 3, "handover"),
+    ]

@@ -265,6 +265,48 @@ def test_a_pinned_reading_moves_the_deadline(home: Home) -> None:
 # Corrections
 
 
+HOURLY = rule("48 hours since force-majeure-occurred", "force-majeure-notice")
+
+
+def test_two_facts_of_one_day_start_two_obligations(home: Home) -> None:
+    home.load(terms_file(HOURLY))
+    home.record("force-majeure-occurred", "2026-11-20", party="kesatu", at="15:00")
+    home.record("force-majeure-occurred", "2026-11-20", party="kesatu", at="09:00")
+    key = "2026-11-20:kesatu.2"
+    home.record("duty-fulfilled", "2026-11-21", rule="force-majeure-notice", occurrence=key)
+
+    assert {(row.occurrence, row.event_number, row.state) for row in home.rows(ObligationRow)} == {
+        ("2026-11-20:kesatu", 1, "open"),
+        (key, 2, "fulfilled"),
+    }
+    assert shown(home, f"force-majeure-notice/{key}")["by_time"] == "09:00"
+
+
+@pytest.mark.parametrize(("first", "second"), [({}, {"at": "09:00"}), ({"at": "09:00"}, {})])
+def test_a_second_fact_of_a_day_must_say_when_if_the_first_does(
+    home: Home, first: dict[str, str], second: dict[str, str]
+) -> None:
+    home.load(terms_file(HOURLY))
+    home.record("force-majeure-occurred", "2026-11-20", party="kesatu", **first)
+    before = home.snapshot()
+
+    with pytest.raises(BadFactError, match=r"Entry 1 is .* 'tracker event correct test-agreement 1 --why"):
+        home.record("force-majeure-occurred", "2026-11-20", party="kesatu", **second)
+
+    assert home.snapshot() == before
+
+
+def test_the_time_of_a_fact_can_be_added_and_another_recorded(home: Home) -> None:
+    home.load(terms_file(HOURLY))
+    home.record("force-majeure-occurred", "2026-11-20", party="kesatu")
+    home.record("fact-corrected", "2026-11-20", corrects="1", why="jam menyusul", at="09:00")
+    home.record("force-majeure-occurred", "2026-11-20", party="kesatu", at="15:00")
+
+    with pytest.raises(BadFactError, match="Entry 1 is"):
+        home.record("fact-corrected", "2026-11-20", corrects="3", why="x", at="")
+    assert len(home.rows(ObligationRow)) == 2
+
+
 def test_a_corrected_day_moves_what_followed(home: Home) -> None:
     home.load(terms_file(FORCE_MAJEURE))
     home.record("force-majeure-occurred", "2026-11-20", party="kesatu")

@@ -110,10 +110,11 @@ def compute(
 def parse_events(agreement: "Agreement", texts: list[str], option: str = "--event") -> "list[Event]":
     """Read events given on the command line; a bad one is an error that says what was expected."""
     from tracker.base.errors import UnknownThingError
+    from tracker.events.apart import all_told_apart
     from tracker.events.model import BadEventError, parse_event
 
     try:
-        events = [parse_event(agreement.id, text) for text in texts]
+        events = list(all_told_apart(parse_event(agreement.id, text) for text in texts))
     except BadEventError as error:
         raise typer.BadParameter(str(error), param_hint=option) from None
     for event in events:

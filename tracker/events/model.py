@@ -35,6 +35,8 @@ class Event:
     recorded_at: datetime | None = None
     recorded_by: str = ""
     number: int | None = None
+    ordinal: int = 1
+    """Its place among the facts of its kind, party and day that happened at other hours."""
 
     @property
     def party(self) -> str | None:
@@ -55,9 +57,10 @@ class Event:
 
     @property
     def occurrence(self) -> str:
-        """The name of what this event starts: its day, and the party where one was named."""
+        """The name of what this event starts: its day, the party where one was named, an ordinal from 2."""
         day = self.happened_on.isoformat()
-        return f"{day}:{self.party}" if self.party else day
+        name = f"{day}:{self.party}" if self.party else day
+        return name if self.ordinal == 1 else f"{name}.{self.ordinal}"
 
 
 def parse_event(agreement: str, text: str) -> Event:

@@ -6,6 +6,7 @@ from datetime import date
 from tracker.base.errors import BadFactError, UnknownThingError
 from tracker.calendars.model import Calendar
 from tracker.events import kinds
+from tracker.events.apart import same_day
 from tracker.events.log import corrected, effective, numbered
 from tracker.events.model import BadEventError, Event, checked
 from tracker.obligations.decided import decided, names_officer, predecessors
@@ -26,9 +27,27 @@ def check_fact(agreement: Agreement, calendar: Calendar, log: Sequence[Event], e
     if event.party is not None and event.party not in agreement.parties:
         parties = ", ".join(agreement.parties)
         raise UnknownThingError(f"party={event.party}: {agreement.id} has the parties {parties}.")
+    if event.kind not in kinds.ABOUT_ONE_OBLIGATION:
+        _check_time_of_day(log, event)
     check = _CHECKS.get(event.kind)
     if check is not None:
         check(agreement, calendar, log, event)
+
+
+def _check_time_of_day(log: Sequence[Event], event: Event) -> None:
+    """Refuse a fact that may be one of the same day, or another: only one of the two says when."""
+    unlike = (
+        fact
+        for fact in effective(log)
+        if same_day(fact, event) and fact.number != event.number and (fact.at is None) != (event.at is None)
+    )
+    for fact in unlike:
+        silent, timed = ("it", "this one") if fact.at is None else ("this one", "it")
+        raise BadFactError(
+            f"Entry {fact.number} is {fact.kind} of {fact.happened_on} already, and only {timed} says at "
+            f"what time; {silent} does not. If both are one fact, change that entry: 'tracker event correct "
+            f"{fact.agreement} {fact.number} --why ...'. If they are two, give both their time (at=HH:MM)."
+        )
 
 
 def check_evidence(event: Event, is_held: Callable[[str], bool]) -> None:
