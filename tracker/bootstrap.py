@@ -22,6 +22,7 @@ from tracker.base.settings import Settings, read_settings
 from tracker.calendars.load import load_calendar
 from tracker.calendars.model import Calendar
 from tracker.cycle import Cycle
+from tracker.evidence.store import EvidenceStore
 from tracker.outbox.delivery import Channel
 from tracker.outbox.dispatch import Dispatcher, Offload
 from tracker.outbox.service import Claimed
@@ -68,6 +69,7 @@ def build_context(settings: Settings, channels: Iterable[str]) -> Context:
         routing=Routing(frozenset(channels), fallback),
         horizon_months=settings.horizon_months,
         mail_domain=domain,
+        is_held=EvidenceStore(settings.evidence_dir, settings.evidence_max_mb).holds,
     )
 
 

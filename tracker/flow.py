@@ -34,7 +34,7 @@ from tracker.obligations.causes import LOADED, ROLLED, SEVERAL, Cause, decree_ca
 from tracker.obligations.tables import ObligationRow
 from tracker.outbox import service as outbox
 from tracker.steps import deriving
-from tracker.steps.checking import check_fact
+from tracker.steps.checking import check_evidence, check_fact
 from tracker.steps.context import Context
 from tracker.steps.deriving import Derivation
 from tracker.steps.handing_over import hand_over
@@ -203,8 +203,8 @@ def record_events(
 ) -> RecordedTogether:
     """Record facts about one agreement in one transaction, and derive it once.
 
-    Each fact may build on those before it. BadFactError or UnknownThingError where one cannot be
-    recorded; nothing is stored then.
+    Each fact may build on those before it; a proof may only name a file that is held. BadFactError
+    or UnknownThingError where one cannot be recorded; nothing is stored then.
     """
     name = given[0].agreement
     with db.write() as connection:
@@ -216,6 +216,7 @@ def record_events(
         so_far = events.logs_of(connection, [name]).get(name, [])
         facts: list[tuple[Event, bool]] = []
         for event, client_key in zip(given, client_keys, strict=True):
+            check_evidence(event, context.is_held)
             check_fact(agreement, context.calendar(agreement), so_far, event)
             try:
                 facts.append(events.append(connection, event, now, by, client_key))

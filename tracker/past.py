@@ -23,7 +23,7 @@ from tracker.obligations.lifecycle import lapses_on, state_and_why, state_on
 from tracker.obligations.model import CLOSED, Obligation, State
 from tracker.obligations.months import shifted
 from tracker.obligations.picture import Picture, pictured
-from tracker.obligations.service import DAYS
+from tracker.obligations.service import MOVING
 from tracker.obligations.tables import DeadlineMoveRow, ObligationRow
 from tracker.obligations.windows import window_for
 from tracker.queries import Shown, Story, alerts_of, dates_of
@@ -170,7 +170,7 @@ def _as_counted(obligation: Obligation, moves: Sequence[Any], instant: datetime)
     following = next((move for move in moves if move.at > instant), None)
     if following is None or following.cause != DECREE_LOADED or obligation.deadline is None:
         return obligation
-    figures = {name: getattr(following, name) for name in DAYS}
+    figures = {name: getattr(following, name) for name in MOVING}
     return obligation._replace(deadline=obligation.deadline._replace(**figures))
 
 

@@ -157,7 +157,9 @@ def _move(row: Any, language: str) -> dict[str, Any]:
     def figures(prefix: str) -> dict[str, Any]:
         days = {name: getattr(row, f"{prefix}{name}") for name in DAYS}
         shown = {name: day.isoformat() if day else None for name, day in days.items()}
-        return {**shown, "provisional": getattr(row, f"{prefix}provisional")}
+        at = getattr(row, f"{prefix}by_time")
+        by_time = {"by_time": f"{at:%H:%M}"} if at else {}
+        return {**shown, **by_time, "provisional": getattr(row, f"{prefix}provisional")}
 
     return {
         "number": row.number,

@@ -1,13 +1,13 @@
 """A message may be about several obligations: its reminder and obligation may be NULL.
 
-Revision: 0006, after 0005. Created 2026-11-21 12:20:00.
+Revision: 0007, after 0006. Created 2026-11-21 12:20:00.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0006'
-down_revision = '0005'
+revision = '0007'
+down_revision = '0006'
 branch_labels = None
 depends_on = None
 

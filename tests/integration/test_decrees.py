@@ -1,6 +1,6 @@
 """Decrees that change: seen before, told after, and nothing of the old figures lost."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -152,6 +152,56 @@ def test_a_correction_that_renames_an_obligation_keeps_its_figures(home: Home) -
 
     assert move.obligation_key == f"{ID}/force-majeure-notice/2026-11-18:kesatu"
     assert (str(move.likely), str(move.to_likely)) == ("2026-12-04", "2026-12-02")
+
+
+HOURLY = rule("48 hours since work-accident-occurred", "report")
+
+
+@pytest.mark.parametrize(
+    ("day", "before", "after", "said"),
+    [
+        (
+            "2026-11-23",
+            "09:20",
+            "11:45",
+            "Tenggat berpindah dari 25 Nov 2026 09.20 ke 25 Nov 2026 11.45. Sebab: peristiwa yang dibetulkan",
+        ),
+        (
+            # The last moment is a Saturday's: the day to act by is the Friday before, and stays.
+            "2026-11-26",
+            "09:20",
+            "11:45",
+            "Tenggat berpindah dari 28 Nov 2026 09.20 ke 28 Nov 2026 11.45. Sebab: peristiwa yang dibetulkan",
+        ),
+        (
+            "2026-11-23",
+            "09:20",
+            "",
+            "Tenggat berpindah dari 25 Nov 2026 09.20 ke 24 Nov 2026. Sebab: peristiwa yang dibetulkan",
+        ),
+    ],
+)
+def test_another_time_of_day_is_announced(homes: Homes, day: str, before: str, after: str, said: str) -> None:
+    home = homes.build(MONDAY + timedelta(days=4))
+    home.load(terms_file(HOURLY))
+    home.record("work-accident-occurred", day, party="kesatu", at=before)
+    home.remind()
+
+    changes = home.record("fact-corrected", day, corrects="1", why="salah jam", at=after).changes
+
+    key = f"{ID}/report/{day}:kesatu"
+    assert changes.moved == [key]
+    (move,) = home.rows(DeadlineMoveRow)
+    assert (move.by_time, move.to_by_time) == (
+        time.fromisoformat(before),
+        time.fromisoformat(after) if after else None,
+    )
+    assert home.rows(ObligationRow)[0].by_time == move.to_by_time
+    announced = next(content for content in home.contents() if content.point == "moved-1")
+    assert announced.notes[0].startswith(said)
+    assert home.record("handover", "2026-11-23").changes.moved == []
+    (entry,) = queries.explain(home.db, home.house.context, key, home.clock.now(), "en").moves
+    assert (entry["before"].get("by_time"), entry["after"].get("by_time")) == (before, after or None)
 
 
 def test_what_was_kept_cannot_be_changed(home: Home, later: Home) -> None:

@@ -1,6 +1,7 @@
 """The life of an obligation in the store: the log it is a fold of, proofs, decisions, corrections."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,11 +10,13 @@ from sqlalchemy.exc import DatabaseError as RefusedByDatabase
 
 from tests.integration.test_flow import FORCE_MAJEURE, ON_DATE, points, wib
 from tests.support.agreements import ID, rule
-from tests.support.houses import OFFICER, Home, terms_file
+from tests.support.files import PDF
+from tests.support.houses import OFFICER, Home, Homes, terms_file
 from tracker import flow, queries
 from tracker.base.errors import BadFactError, UnknownThingError
 from tracker.events.service import verified
 from tracker.events.tables import EventRow
+from tracker.evidence.store import EvidenceStore
 from tracker.obligations.tables import ObligationRow
 from tracker.outbox.tables import AlertRow
 from tracker.reminders.tables import ReminderRow
@@ -263,6 +266,24 @@ def test_a_pinned_reading_moves_the_deadline(home: Home) -> None:
 
 
 # Corrections
+
+
+def test_a_proof_may_only_name_a_file_that_is_held(homes: Homes, tmp_path: Path) -> None:
+    home = homes.build(evidence_dir=tmp_path / "evidence")
+    home.load(terms_file(ON_DATE))
+    store = EvidenceStore(tmp_path / "evidence")
+    offered = store.look_at_content(PDF, "surat.pdf")
+    proof = {**DUTY, "evidence": offered.about.digest}
+    before = home.snapshot()
+
+    with pytest.raises(UnknownThingError, match="no such file is in the evidence folder"):
+        home.record("duty-fulfilled", "2026-11-20", **proof)
+    assert home.snapshot() == before
+
+    store.put(offered)
+    home.record("duty-fulfilled", "2026-11-20", **proof)
+    with pytest.raises(UnknownThingError, match="no such file is in the evidence folder"):
+        home.record("fact-corrected", "2026-11-20", corrects="1", why="x", evidence="0" * 64)
 
 
 HOURLY = rule("48 hours since force-majeure-occurred", "force-majeure-notice")

@@ -12,6 +12,7 @@ from tracker.base.db import Database
 from tracker.base.errors import DatabaseError
 from tracker.base.packed import unpack
 from tracker.migrations import differences, head, require_current, upgrade
+from tracker.obligations.tables import ObligationRow
 from tracker.terms.tables import TermsVersionRow
 
 TABLES = {
@@ -101,6 +102,43 @@ def test_terms_stay_readable_when_they_are_packed(empty: Database) -> None:
         assert (
             list(connection.execute(text("SELECT source FROM terms_version ORDER BY id")).scalars()) == texts
         )
+
+
+def test_the_time_that_was_said_last_is_kept_as_the_deadline_s(empty: Database) -> None:
+    migrate(empty, command.upgrade, "0005")
+    insert_obligation = (
+        "INSERT INTO obligation (key, agreement_id, rule, occurrence, state, provisional, opened_at, moves) "
+        "VALUES (:key, 'pks', 'r', 'o', 'open', :no, '2026-01-01 00:00:00', 0)"
+    )
+    insert_reminder = (
+        "INSERT INTO reminder (key, obligation_key, point, planned_for, fired_at, missed) "
+        "VALUES (:key, :key, 'p', '2026-01-01 00:00:00', '2026-01-01 00:00:00', '')"
+    )
+    insert_alert = (
+        "INSERT INTO alert (key, reminder_key, obligation_key, contact, channel, address, message_id, "
+        "thread_id, content, state, attempts, created_at) VALUES "
+        "(:alert, :key, :key, 'c', 'file', 'a', :alert, :key, :content, 'accepted', 1, :at)"
+    )
+    said = [
+        ("timed", "2026-01-01 00:00:00", '"09:20:00"'),
+        ("timed", "2026-01-02 00:00:00", '"11:45:00"'),
+        ("timeless", "2026-01-01 00:00:00", "null"),
+    ]
+    with empty.write() as connection:
+        for key in ("timed", "timeless"):
+            connection.execute(text(insert_obligation), {"key": key, "no": False})
+            connection.execute(text(insert_reminder), {"key": key})
+        for number, (key, at, by_time) in enumerate(said):
+            content = f'{{"rule":"r","by_time":{by_time}}}'
+            values = {"alert": f"a{number}", "key": key, "at": at, "content": content}
+            connection.execute(text(insert_alert), values)
+
+    upgrade(empty, MIGRATIONS)
+
+    with empty.read() as connection:
+        found = connection.execute(select(ObligationRow).order_by(col(ObligationRow.key))).all()
+    assert [(row.key, str(row.by_time)) for row in found] == [("timed", "11:45:00"), ("timeless", "None")]
+    migrate(empty, command.downgrade, "0005")
 
 
 def test_an_empty_database_says_what_to_run(empty: Database) -> None:

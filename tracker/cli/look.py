@@ -158,6 +158,7 @@ def _derived_story(settings: "Settings", name: str, texts: list[str], language: 
     from tracker.base.errors import UnknownThingError
     from tracker.bootstrap import read_calendars
     from tracker.cli.show import fail_on
+    from tracker.events.log import effective
     from tracker.obligations.derive import derive
     from tracker.obligations.explain import steps
     from tracker.obligations.windows import window_on_its_day
@@ -169,7 +170,7 @@ def _derived_story(settings: "Settings", name: str, texts: list[str], language: 
     agreement = find_file(settings, agreement_id).agreement
     calendar = calendars[agreement.calendar.holidays]
     events = parse_events(agreement, texts)
-    obligations = derive(agreement, calendar, events).obligations
+    obligations = derive(agreement, calendar, effective(events)).obligations
     wanted = f"{agreement.id}/{rest}"
     found = [one for one in obligations if one.key == wanted or one.key.startswith(f"{wanted}/")]
     if len(found) != 1:

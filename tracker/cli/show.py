@@ -24,6 +24,7 @@ from tracker.queries import Shown
 from tracker.settling import Settled
 from tracker.terms.model import Agreement
 
+_SIDES = ("before", "after")
 _HEADINGS = {
     "id": ("Bertindak paling lambat", "Lazim", "Aman", "Kewajiban", "Pasal", "Kejadian"),
     "en": ("Act by", "Likely", "Safe", "Duty", "Clause", "Occurrence"),
@@ -227,7 +228,10 @@ def moves_list(moves: Sequence[Mapping[str, Any]], zone: ZoneInfo, language: str
             before, after = move["before"][name], move["after"][name]
             if before != after:
                 out.print(f"    {word}: {_iso(before, language)} → {_iso(after, language)}", markup=False)
-        before, after = (_certainty(move[name], english=english) for name in ("before", "after"))
+        times = [(move[name].get("by_time") or "-").replace(":", ":" if english else ".") for name in _SIDES]
+        if times[0] != times[1]:
+            out.print(f"    {'time' if english else 'pukul'}: {times[0]} → {times[1]}", markup=False)
+        before, after = (_certainty(move[name], english=english) for name in _SIDES)
         if before != after:
             out.print(f"    {before} → {after}", markup=False)
 

@@ -81,6 +81,7 @@ def compute(
     from tracker.base.settings import read_settings
     from tracker.bootstrap import read_calendars
     from tracker.cli.show import deadlines_table, fail_on
+    from tracker.events.log import effective
     from tracker.obligations.derive import derive
     from tracker.obligations.view import as_json as viewed
     from tracker.obligations.view import window_json
@@ -95,7 +96,7 @@ def compute(
     calendar = calendars.get(agreement.calendar.holidays)
     if calendar is None:
         raise typer.BadParameter(f"there is no calendar {agreement.calendar.holidays!r}")
-    obligations = derive(agreement, calendar, events).obligations
+    obligations = derive(agreement, calendar, effective(events)).obligations
     windows = [window_on_its_day(agreement, obligation, calendar) for obligation in obligations]
     if as_json:
         views = [
@@ -110,11 +111,10 @@ def compute(
 def parse_events(agreement: "Agreement", texts: list[str], option: str = "--event") -> "list[Event]":
     """Read events given on the command line; a bad one is an error that says what was expected."""
     from tracker.base.errors import UnknownThingError
-    from tracker.events.apart import all_told_apart
     from tracker.events.model import BadEventError, parse_event
 
     try:
-        events = list(all_told_apart(parse_event(agreement.id, text) for text in texts))
+        events = [parse_event(agreement.id, text) for text in texts]
     except BadEventError as error:
         raise typer.BadParameter(str(error), param_hint=option) from None
     for event in events:

@@ -5,7 +5,7 @@ recorded twice: it gets the next free ordinal, in the order of recording, so tha
 passes from one fact to another while both hold.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import count
 
@@ -33,11 +33,3 @@ def told_apart(fact: Event, others: Iterable[Event], before: Event | None = None
     if wanted in taken:
         wanted = next(ordinal for ordinal in count(1) if ordinal not in taken)
     return fact if wanted == fact.ordinal else replace(fact, ordinal=wanted)
-
-
-def all_told_apart(facts: Iterable[Event]) -> Sequence[Event]:
-    """Give facts that were never recorded, each with its ordinal, as if recorded in this order."""
-    found: list[Event] = []
-    for fact in facts:
-        found.append(told_apart(fact, found))
-    return found

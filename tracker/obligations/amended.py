@@ -212,6 +212,10 @@ class _WordingDerivation(Derivation):
     def _earlier(self, rule_id: str) -> list[Obligation]:
         return [each for each in self.whole.of(rule_id) if self.wording.holds_on(_own_day(each))]
 
+    def _rule_of(self, rule_id: str, occurrence: str) -> Rule:
+        named = (each.rule for each in self.whole.of(rule_id) if each.occurrence == occurrence)
+        return next(named, self.whole.wordings[rule_id][-1].rule)
+
     def _spans(self, every: Every, *, by_agreement_year: bool) -> Iterable[Span]:
         stretches = self.whole.stretches
         first, last = stretches[0][0], stretches[-1][1]

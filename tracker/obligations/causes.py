@@ -1,12 +1,15 @@
 """What made deadlines move, in words. Pure."""
 
-from datetime import date
+from datetime import date, time
 from typing import NamedTuple
 
-from tracker.base.dates import short_date
+from tracker.base.dates import short_date, short_moment
 from tracker.calendars.model import Calendar, changed_years
 from tracker.events import kinds
 from tracker.events.names import event_name
+
+Moment = tuple[date | None, time | None]
+"""A day, with the local time where it has one."""
 
 
 class Cause(NamedTuple):
@@ -79,15 +82,15 @@ def why_text(cause: Cause, language: str) -> str:
     return f"{why}{in_force[english]}{short_date(cause.day, language)}"
 
 
-def sentences(cause: Cause, before: date | None, after: date | None) -> tuple[str, str]:
-    """Say in Indonesian and English from which day to which a deadline moved, and why."""
+def sentences(cause: Cause, before: Moment, after: Moment) -> tuple[str, str]:
+    """Say in Indonesian and English from when to when a deadline moved, and why."""
     return _sentence(cause, before, after, "id"), _sentence(cause, before, after, "en")
 
 
-def _sentence(cause: Cause, before: date | None, after: date | None, language: str) -> str:
+def _sentence(cause: Cause, before: Moment, after: Moment, language: str) -> str:
     english = language == "en"
     why = why_text(cause, language)
-    days = [short_date(day, language) if day else "-" for day in (before, after)]
+    days = [short_moment(day, at, language) if day else "-" for day, at in (before, after)]
     if english:
         return f"The deadline has moved from {days[0]} to {days[1]}. Reason: {why}."
     return f"Tenggat berpindah dari {days[0]} ke {days[1]}. Sebab: {why}."

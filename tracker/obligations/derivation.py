@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, time
 
 from tracker.calendars.model import Calendar
-from tracker.events.kinds import FULFILLING, REJECTED
+from tracker.events.kinds import ABOUT_ONE_OBLIGATION
+from tracker.events.log import by_obligation
 from tracker.events.model import Event
 from tracker.obligations.counting import Counting, count, count_from, uses_working_days
 from tracker.obligations.deadline import Deadline, certain_deadline, deadline
 from tracker.obligations.hours import exact
+from tracker.obligations.life import fulfilled_by
 from tracker.obligations.model import Ended, Obligation, State
 from tracker.obligations.periods import (
     Span,
@@ -82,7 +84,7 @@ class Derivation:
         """Give the obligations of one rule."""
         found = self.done.get(rule.id)
         if found is None:
-            found = self.done[rule.id] = _once_each(self.occurrences(rule), rule)
+            found = self.done[rule.id] = _once_each(self.occurrences(rule))
         return found
 
     def occurrences(self, rule: Rule) -> Iterator[Obligation]:
@@ -147,20 +149,24 @@ class Derivation:
         return self.of(self.agreement.rule_by_id[rule_id])
 
     def _after_fulfilment(self, rule: Rule, due: Counted) -> Iterator[Obligation]:
-        rejected = {event.details["proof"] for event in self.events if event.kind == REJECTED}
-        proofs = [
-            event
-            for event in self.events
-            if event.kind in FULFILLING
-            and event.details.get("rule") == due.anchor.name
-            and str(event.number) not in rejected
-        ]
-        for event in proofs:
-            day = event.happened_on
-            found = self._from_anchor(rule, due, (certain(day),), day, event.at)
-            yield self._open(rule, event.details.get("occurrence", event.occurrence), found, event)
-        if not proofs:
+        waiting = True
+        for (rule_id, occurrence), about in by_obligation(self.facts, ABOUT_ONE_OBLIGATION).items():
+            if rule_id != due.anchor.name:
+                continue
+            proof = fulfilled_by(self._rule_of(rule_id, occurrence), about)
+            if proof is not None and proof in self.events:
+                found = self._from_anchor(
+                    rule, due, (certain(proof.happened_on),), proof.happened_on, proof.at
+                )
+                yield self._open(rule, occurrence, found, proof)
+                waiting = False
+        if waiting:
             yield self._waiting(rule)
+
+    def _rule_of(self, rule_id: str, occurrence: str) -> Rule:
+        """Give the rule as one of its occurrences reads it."""
+        del occurrence
+        return self.agreement.rule_by_id[rule_id]
 
     def _recurring(self, rule: Rule, due: Recurring) -> Iterator[Obligation]:
         by_agreement_year = due.every is Every.YEAR and due.due_day is None and due.due_after is None
@@ -249,20 +255,10 @@ class Derivation:
         return Obligation(self.agreement.id, rule, WAITING, State.WAITING)
 
 
-def _once_each(obligations: Iterable[Obligation], rule: Rule) -> list[Obligation]:
-    """Keep one obligation a key where a fact was recorded twice.
-
-    The later record wins; of two proofs that start a chained duty, the first one counts.
-    """
+def _once_each(obligations: Iterable[Obligation]) -> list[Obligation]:
+    """Keep one obligation a key where a fact was recorded twice: the later record wins."""
     found = list(obligations)
-    if len(found) == 1:
-        return found
-    by_key: dict[str, Obligation] = {}
-    first_counts = isinstance(rule.due, Counted) and rule.due.anchor.kind is AnchorKind.RULE_FULFILLED
-    for obligation in found:
-        if not (first_counts and obligation.key in by_key):
-            by_key[obligation.key] = obligation
-    return list(by_key.values())
+    return found if len(found) == 1 else list({obligation.key: obligation for obligation in found}.values())
 
 
 def _yearly(span: Span, pins: Pins) -> tuple[Reading, ...]:

@@ -108,6 +108,15 @@ def life_of(rule: Rule, facts: Sequence[Event], acknowledged_days: int) -> Life:
     )
 
 
+def fulfilled_by(rule: Rule, facts: Sequence[Event]) -> Event | None:
+    """Give the proof that completed a duty, None while a part of it is missing.
+
+    `facts` are all that is about one obligation, in the order in which they hold.
+    """
+    reopened = next(_places(facts, kinds.REOPENED), -1)
+    return _completed(rule, _proofs(rule, facts[reopened + 1 :]))[0]
+
+
 def _places(facts: Sequence[Event], kind: str) -> Iterator[int]:
     return (place for place in range(len(facts) - 1, -1, -1) if facts[place].kind == kind)
 

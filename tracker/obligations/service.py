@@ -17,8 +17,9 @@ from tracker.obligations.tables import DeadlineMoveRow, ObligationRow
 from tracker.terms.service import batches
 
 DAYS = ("likely", "safe", "act_by", "strictest", "latest")
+MOVING = (*DAYS, "by_time")
 """The columns whose change is a move."""
-FIGURES = (*DAYS, "provisional", "lapses_on")
+FIGURES = (*MOVING, "provisional", "lapses_on")
 DERIVED = (
     "key",
     "agreement_id",
@@ -86,7 +87,7 @@ def store(
         known = before[row["key"]]
         if any(getattr(known, name) != row[name] for name in _CHANGING):
             updates.append({name: row[name] for name in ("key", *_CHANGING)})
-            if known.act_by != row["act_by"] and row["state"] == State.OPEN:
+            if row["state"] == State.OPEN and is_another_deadline(known, row):
                 changes.moved.append(row["key"])
             if row["state"] in CLOSED and known.state not in CLOSED:
                 changes.closed.append(row["key"])
@@ -98,6 +99,11 @@ def store(
     if updates:
         update_all(connection, updates)
     return changes
+
+
+def is_another_deadline(known: Any, row: Mapping[str, Any]) -> bool:
+    """Tell whether people must act by another day, or at another time of it, than the store says."""
+    return bool((known.act_by, known.by_time) != (row["act_by"], row["by_time"]))
 
 
 def add_moves(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

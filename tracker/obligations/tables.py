@@ -3,7 +3,7 @@
 Figures are stored, readings are not: they are derived again whenever somebody asks why.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
@@ -36,6 +36,7 @@ class ObligationRow(SQLModel, table=True):
     act_by: date | None = None
     strictest: date | None = None
     latest: date | None = None
+    by_time: time | None = Field(default=None, description="local time on the likely day, for hours")
     provisional: bool = False
     lapses_on: date | None = None
     event_number: int | None = Field(default=None, description="entry of the log that started it")
@@ -67,10 +68,12 @@ class DeadlineMoveRow(SQLModel, table=True):
     act_by: date | None = None
     strictest: date | None = None
     latest: date | None = None
+    by_time: time | None = None
     provisional: bool = False
     to_likely: date | None = None
     to_safe: date | None = None
     to_act_by: date | None = None
     to_strictest: date | None = None
     to_latest: date | None = None
+    to_by_time: time | None = None
     to_provisional: bool = False

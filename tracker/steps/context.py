@@ -1,6 +1,6 @@
 """What every step needs besides the database and `now`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from tracker.base.errors import UnknownThingError
@@ -11,15 +11,22 @@ from tracker.reminders.recipients import Routing
 from tracker.terms.model import Agreement
 
 
+def _nothing(digest: str) -> bool:
+    del digest
+    return False
+
+
 @dataclass(frozen=True)
 class Context:
-    """Calendars, policy and routing, as bootstrap read them."""
+    """Calendars, policy and routing, as bootstrap read them; and which evidence files are held."""
 
     calendars: Mapping[str, Calendar]
     policy: Policy
     routing: Routing
     horizon_months: int = 24
     mail_domain: str = "tracker.invalid"
+    is_held: Callable[[str], bool] = _nothing
+    """Tells whether the evidence folder holds a file of a digest."""
     _schedules: dict[tuple[str, str], Schedule] = field(default_factory=dict)
 
     def calendar(self, agreement: Agreement) -> Calendar:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from tracker.events import service as events
 from tracker.events.model import Event
 from tracker.obligations import service as obligations
-from tracker.obligations.causes import Cause, sentences
+from tracker.obligations.causes import Cause, Moment, sentences
 from tracker.obligations.life import Life
 from tracker.obligations.lifecycle import lapses_on, state_and_why
 from tracker.obligations.model import Obligation, State
@@ -25,8 +25,8 @@ from tracker.terms.service import Known
 
 _ONE_DAY = timedelta(days=1)
 MOVED = "moved-"
-_KEPT = (*obligations.DAYS, "provisional")
-_WAKING = ("state", "act_by", "lapses_on", "snoozed_until", "reminded_for")
+_KEPT = (*obligations.MOVING, "provisional")
+_WAKING = ("state", "act_by", "by_time", "lapses_on", "snoozed_until", "reminded_for")
 
 
 def rederive(
@@ -138,6 +138,7 @@ class Derivation:
             "act_by": act_by,
             "strictest": found.strictest if found else None,
             "latest": found.latest if found else None,
+            "by_time": found.by_time if found else None,
             "provisional": found.provisional if found else False,
             "lapses_on": lapses_on(obligation, seen.derived.ends, opened_on, grace_days, reopened_on),
             "event_number": obligation.trigger.number if obligation.trigger else None,
@@ -151,7 +152,7 @@ class Derivation:
             agreement, obligation, life, row, today, since
         )
         before = known or (self._before_correction(row) if obligation.trigger else None)
-        if before is not None and any(getattr(before, name) != row[name] for name in obligations.DAYS):
+        if before is not None and any(getattr(before, name) != row[name] for name in obligations.MOVING):
             self._note_move(before, row)
             if self._is_announced(before, row):
                 self._announce(agreement, obligation, before, row)
@@ -206,7 +207,7 @@ class Derivation:
         )
 
     def _is_announced(self, known: Any, row: Mapping[str, Any]) -> bool:
-        return bool(known.state == row["state"] == State.OPEN and known.act_by != row["act_by"])
+        return known.state == row["state"] == State.OPEN and obligations.is_another_deadline(known, row)
 
     def _announce(
         self, agreement: Agreement, obligation: Obligation, known: Any, row: dict[str, Any]
@@ -225,7 +226,7 @@ class Derivation:
             obligation,
             obligation.deadline._replace(act_by=row["act_by"]),
             Point(f"{MOVED}{row['moves']}", self.now),
-            because=[sentences(self.causes[agreement.id], known.act_by, row["act_by"])],
+            because=[sentences(self.causes[agreement.id], *_from_and_to(known._asdict(), row))],
         )
 
     def _wake_at(self, agreement: Agreement, obligation: Obligation, row: dict[str, Any]) -> datetime | None:
@@ -241,6 +242,19 @@ class Derivation:
 def _needs_telling(obligation: Obligation, row: Mapping[str, Any]) -> bool:
     """Tell whether an event made a duty that no ladder will ever speak of: it has no date."""
     return obligation.trigger is not None and row["act_by"] is None and row["state"] == State.OPEN
+
+
+def _from_and_to(known: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[Moment, Moment]:
+    """Give the deadline before and after: the days to act by, or the exact moments where only those differ.
+
+    A day to act by that was moved back to an office day is wholly free: it has no time.
+    """
+    if known["act_by"] == row["act_by"]:
+        return (known["likely"], known["by_time"]), (row["likely"], row["by_time"])
+    before, after = (
+        (one["act_by"], one["by_time"] if one["act_by"] == one["likely"] else None) for one in (known, row)
+    )
+    return before, after
 
 
 def _local_day(fact: Event | None, agreement: Agreement) -> date | None:

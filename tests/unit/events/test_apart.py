@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from tracker.events.apart import all_told_apart
 from tracker.events.log import effective
 from tracker.events.model import Event, parse_event
 
@@ -47,7 +46,6 @@ def names(*texts: str) -> dict[int | None, str]:
 )
 def test_names(texts: list[str], expected: dict[int, str]) -> None:
     assert names(*texts) == expected
-    assert [fact.occurrence for fact in all_told_apart(log(*texts))] == list(expected.values())
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from tests.support.agreements import (
     pin,
     rule,
 )
+from tracker.events.log import effective
+from tracker.events.model import Event
 from tracker.obligations.deadline import Deadline
 from tracker.obligations.derive import derive
 from tracker.obligations.model import State, obligation_key
@@ -365,6 +367,79 @@ def test_a_duty_after_the_fulfilment_of_another() -> None:
     assert [entry.occurrence for entry in found] == ["2025-Q2", "2025-Q3"]
     assert [entry.likely for entry in deadlines(found)] == [day("2025-07-09"), day("2025-10-07")]
     assert deadlines(found)[0].safe == day("2025-07-08")
+
+
+ADDENDUM_IN_BETWEEN: dict[str, Any] = {
+    "addenda": [
+        {
+            "signed": "2025-07-03",
+            "in_force_from": "2025-07-03",
+            "rules": [rule("5 calendar days since report fulfilled", if_missed="liability")],
+        }
+    ]
+}
+"""Changes the wording of the duty, but not what it says, between two proofs."""
+IN_TWO_PARTS = rule(
+    "every quarter",
+    "report",
+    duty={"by": "kedua", "to": ["kesatu", "gubernur"], "form": ["written", "official-certificate"]},
+)
+Q2 = {"rule": "report", "occurrence": "2025-Q2"}
+
+
+def proof_of(day: str, **details: str) -> Event:
+    return event("report-submitted", day, **Q2, **details)
+
+
+CERTIFIED = proof_of("2025-07-01", to="kesatu", form="official-certificate")
+TO_THE_OTHER = proof_of("2025-07-04", to="gubernur")
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ([CERTIFIED], None),
+        ([TO_THE_OTHER], None),
+        ([CERTIFIED, TO_THE_OTHER], "2025-07-09"),
+        ([CERTIFIED, TO_THE_OTHER, proof_of("2025-07-20", to="gubernur")], "2025-07-09"),
+        ([CERTIFIED, event("proof-rejected", "2025-07-02", **Q2, proof="1", why="x"), TO_THE_OTHER], None),
+        (
+            [
+                CERTIFIED,
+                TO_THE_OTHER,
+                event("proof-rejected", "2025-07-05", **Q2, proof="2", why="x"),
+                proof_of("2025-07-10", to="gubernur"),
+            ],
+            "2025-07-15",
+        ),
+        (
+            [
+                CERTIFIED,
+                event("proof-rejected", "2025-07-02", **Q2, proof="1", why="x"),
+                event("proof-accepted", "2025-07-03", **Q2, proof="1"),
+                TO_THE_OTHER,
+            ],
+            "2025-07-09",
+        ),
+        ([CERTIFIED, event("obligation-reopened", "2025-07-02", **Q2, why="x"), TO_THE_OTHER], None),
+        ([event("obligation-waived", "2025-07-02", **Q2, why="x")], None),
+        ([proof_of("2025-07-01", to="kesatu+gubernur", form="official-certificate")], "2025-07-06"),
+    ],
+)
+@pytest.mark.parametrize("more", [{}, ADDENDUM_IN_BETWEEN], ids=["plain", "amended"])
+def test_a_chained_duty_waits_for_the_last_part(
+    facts: list[Event], expected: str | None, more: dict[str, Any]
+) -> None:
+    terms = agreement(
+        IN_TWO_PARTS,
+        rule("5 calendar days since report fulfilled"),
+        others={"gubernur": {"name": "Gubernur"}},
+        **more,
+    )
+    found = obligations(terms, *effective(facts))
+    days = [str(one.deadline.likely) for one in found if one.deadline]
+    assert days == ([expected] if expected else [])
+    assert [one.state for one in found] == [State.OPEN if expected else State.WAITING]
 
 
 @pytest.mark.parametrize(
