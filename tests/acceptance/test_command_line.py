@@ -1,18 +1,22 @@
 """The command line contract, on the real process: what it prints, says, and leaves with."""
 
 import json
+import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
-from tests.support.agreements import RULES, repository_terms
+from tests.support.agreements import ROOT, RULES, repository_terms
 from tests.support.databases import MIGRATIONS, POSTGRESQL, SQLITE, empty_database, migrated_database
 from tests.support.postgres import postgres_server
 from tests.support.process import Installation, own_rules
 from tests.support.smtp import HOST, free_port
+from tracker.__main__ import app
 from tracker.migrations import head
 
 FIRST, SECOND = "babel-bpjstk-2025", "kukar-bpjstk-2023"
@@ -73,23 +77,37 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 def test_help(here: Installation) -> None:
     said = here.ok("--help")
 
-    for command in (
-        "check",
-        "compute",
-        "load",
-        "upcoming",
-        "explain",
-        "unverified",
-        "settle",
-        "event",
-        "holidays",
-        "simulate",
-        "run",
-        "worker",
-        "db",
-    ):
-        assert command in said
+    listed = {line.split()[0] for line in said.partition("Commands:")[2].splitlines() if line.strip()}
+    shown = {name for name, one in commands().items() if not one.hidden}
+    assert {"proof", "evidence", "event", "run"} <= shown <= listed
+    assert "events" not in listed
     assert list(here.folder.iterdir()) == []
+
+
+def test_every_command_has_help_and_the_readme_names_no_other() -> None:
+    every = {(name, *rest): one for name, group in commands().items() for rest, one in below(group)}
+    assert [name for name, one in every.items() if not one.help] == []
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Use it")[2].partition("## ")[0]
+    named = [
+        tuple(words.split())
+        for words in re.findall(r"^    tracker ([a-z]+(?: [a-z]+)?)", readme, re.MULTILINE)
+    ]
+    assert len(named) >= 20
+    assert [words for words in named if words not in every and words[:1] not in every] == []
+
+
+def commands() -> Mapping[str, Any]:
+    """Give the commands of the real program, hidden ones too."""
+    return typer.main.get_group(app).commands
+
+
+def below(command: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Give the commands of a group by their names, or the command itself."""
+    if not hasattr(command, "commands"):
+        yield (), command
+    for name, one in getattr(command, "commands", {}).items():
+        yield (name,), one
 
 
 def test_a_command_that_does_not_exist(here: Installation) -> None:
