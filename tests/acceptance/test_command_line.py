@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 import typer
 
+import tracker.__main__  # noqa: F401 - adds the roles that run on
 from tests.support.agreements import ROOT, RULES, repository_terms
 from tests.support.databases import MIGRATIONS, POSTGRESQL, SQLITE, empty_database, migrated_database
 from tests.support.postgres import postgres_server
 from tests.support.process import Installation, own_rules
 from tests.support.smtp import HOST, free_port
-from tracker.__main__ import app
+from tracker.cli.app import app
 from tracker.migrations import head
 
 FIRST, SECOND = "babel-bpjstk-2025", "kukar-bpjstk-2023"
