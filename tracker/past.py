@@ -17,7 +17,9 @@ from tracker.base.errors import UnknownThingError
 from tracker.base.iso import iso_date
 from tracker.events.kinds import DECREE_LOADED
 from tracker.events.log import effective, happened_by, known_at
+from tracker.events.model import Event
 from tracker.events.service import logs_of
+from tracker.flow import agreement_named
 from tracker.obligations.explain import steps
 from tracker.obligations.lifecycle import lapses_on, state_and_why, state_on
 from tracker.obligations.model import CLOSED, Obligation, State
@@ -110,6 +112,15 @@ _SETTLED = CLOSED | {State.UNVERIFIED}
 
 def _days_left(one: Shown, moment: Moment) -> int:
     return ((one.act_by or date.max) - moment.day(one.agreement.zone)).days
+
+
+def log_then(db: Database, agreement: str, moment: Moment) -> list[Event]:
+    """List the facts of one log, in the order they were recorded."""
+    written = agreement_named(db, agreement)
+    with db.read() as connection:
+        log = logs_of(connection, [agreement]).get(agreement, [])
+    known = known_at(log, moment.instant(written.zone))
+    return known if moment.as_of is None else happened_by(known, moment.as_of)
 
 
 def explain_then(db: Database, context: Context, name: str, moment: Moment, language: str) -> Story:

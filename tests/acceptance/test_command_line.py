@@ -1,18 +1,23 @@
 """The command line contract, on the real process: what it prints, says, and leaves with."""
 
 import json
+import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
-from tests.support.agreements import RULES, repository_terms
+import tracker.__main__  # noqa: F401 - adds the roles that run on
+from tests.support.agreements import ROOT, RULES, repository_terms
 from tests.support.databases import MIGRATIONS, POSTGRESQL, SQLITE, empty_database, migrated_database
 from tests.support.postgres import postgres_server
 from tests.support.process import Installation, own_rules
 from tests.support.smtp import HOST, free_port
+from tracker.cli.app import app
 from tracker.migrations import head
 
 FIRST, SECOND = "babel-bpjstk-2025", "kukar-bpjstk-2023"
@@ -73,23 +78,37 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 def test_help(here: Installation) -> None:
     said = here.ok("--help")
 
-    for command in (
-        "check",
-        "compute",
-        "load",
-        "upcoming",
-        "explain",
-        "unverified",
-        "settle",
-        "event",
-        "holidays",
-        "simulate",
-        "run",
-        "worker",
-        "db",
-    ):
-        assert command in said
+    listed = {line.split()[0] for line in said.partition("Commands:")[2].splitlines() if line.strip()}
+    shown = {name for name, one in commands().items() if not one.hidden}
+    assert {"proof", "evidence", "event", "run"} <= shown <= listed
+    assert "events" not in listed
     assert list(here.folder.iterdir()) == []
+
+
+def test_every_command_has_help_and_the_readme_names_no_other() -> None:
+    every = {(name, *rest): one for name, group in commands().items() for rest, one in below(group)}
+    assert [name for name, one in every.items() if not one.help] == []
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Use it")[2].partition("## ")[0]
+    named = [
+        tuple(words.split())
+        for words in re.findall(r"^    tracker ([a-z]+(?: [a-z]+)?)", readme, re.MULTILINE)
+    ]
+    assert len(named) >= 20
+    assert [words for words in named if words not in every and words[:1] not in every] == []
+
+
+def commands() -> Mapping[str, Any]:
+    """Give the commands of the real program, hidden ones too."""
+    return typer.main.get_group(app).commands
+
+
+def below(command: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Give the commands of a group by their names, or the command itself."""
+    if not hasattr(command, "commands"):
+        yield (), command
+    for name, one in getattr(command, "commands", {}).items():
+        yield (name,), one
 
 
 def test_a_command_that_does_not_exist(here: Installation) -> None:
@@ -243,6 +262,19 @@ def test_explain_names_dates_and_reasons(loaded: Installation) -> None:
     assert story["alerts"] == []
     assert any("29 March 2030" in step for step in story["steps"])
     assert {reading["weight"] for reading in story["readings"]} == {"strong", "weak"}
+
+
+def test_the_log_as_it_was_known_then(loaded: Installation) -> None:
+    for day, party in (("2026-11-18", "kesatu"), ("2026-11-20", "kedua")):
+        loaded.ok("event", "record", FIRST, "force-majeure-occurred", "--on", day, "-d", f"party={party}")
+
+    def days(*options: str) -> list[str]:
+        return [fact["happened_on"] for fact in loaded.json("event", "list", FIRST, *options)]
+
+    assert days() == ["2026-11-18", "2026-11-20"]
+    assert days("--as-of", "2026-11-19") == ["2026-11-18"]
+    assert days("--known-at", "2026-01-01") == []
+    assert "There is no agreement 'nobody'" in loaded.fails(1, "event", "list", "nobody")
 
 
 def test_explain_needs_one_obligation(loaded: Installation) -> None:

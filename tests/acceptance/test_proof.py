@@ -1,5 +1,6 @@
 """From a file in hand to a page that can be filed, through the real command."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -130,8 +131,8 @@ def test_a_digest_of_nothing_is_refused(here: Installation, *, first: bool) -> N
         (2, (RENEWAL,), "expected --pdf FILE, --html FILE, or both"),
         (2, (RENEWAL, "--html", "a.html", "--language", "fr"), "expected id or en"),
         (1, ("no-such/duty", "--html", "a.html"), "No obligation 'no-such/duty'"),
-        (1, (RENEWAL, "--html", "no-folder/a.html"), "The page cannot be written."),
-        (1, (RENEWAL, "--pdf", "."), "The page cannot be written."),
+        (1, (RENEWAL, "--html", "no-folder/a.html"), "The file cannot be written."),
+        (1, (RENEWAL, "--pdf", "."), "The file cannot be written."),
     ],
 )
 def test_a_page_that_is_not_written(
@@ -139,3 +140,39 @@ def test_a_page_that_is_not_written(
 ) -> None:
     assert says in " ".join(here.fails(code, "proof", *arguments).split())
     assert not (here.folder / "a.html").exists()
+
+
+def test_a_stored_file_is_written_to_a_new_one(here: Installation) -> None:
+    here.ok(*SERVED, *ONE, "--evidence", "surat.pdf")
+    (here.folder / "link.pdf").symlink_to(here.folder / "target.pdf")
+
+    assert here.ok("evidence", "export", DIGEST, "salinan.pdf") == "salinan.pdf\n"
+    assert (here.folder / "salinan.pdf").read_bytes() == (here.folder / "surat.pdf").read_bytes()
+    for digest, file, says in (
+        (DIGEST, "salinan.pdf", "exists already"),
+        (DIGEST, "link.pdf", "exists already"),
+        (DIGEST, "no-folder/a.pdf", "No such file or directory"),
+        ("0" * 64, "a.pdf", "is not in"),
+        ("../../surat", "a.pdf", "expected the SHA-256 of a stored file"),
+    ):
+        assert says in here.fails(1, "evidence", "export", digest, file)
+    assert not (here.folder / "target.pdf").exists()
+    assert not (here.folder / "a.pdf").exists()
+
+
+def test_checking_the_stored_files(here: Installation) -> None:
+    here.ok(*SERVED, *ONE, "--evidence", "surat.pdf")
+    assert here.ok("evidence", "check") == "1 berkas, 1 fakta yang menyebutnya, 0 masalah.\n"
+    (file,) = (here.folder / "var" / "evidence").rglob("*.pdf")
+    file.write_bytes(TEXT)
+    done = here.run("evidence", "check")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (
+        1,
+        f"{DIGEST}: isi berkas bukan lagi yang disimpan",
+    )
+    file.unlink()
+    done = here.run("evidence", "check", "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["problems"] == [
+        {"what": "missing", "digest": DIGEST, "agreement": AGREEMENT, "entry": 1}
+    ]

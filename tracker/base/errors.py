@@ -45,7 +45,7 @@ class EvidenceStoreError(TrackerError):
 
 
 class OutputError(TrackerError):
-    """The page cannot be written."""
+    """The file cannot be written."""
 
 
 class SettingsError(TrackerError):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.terms import AsJson, note_unawaited
+from tracker.cli.terms import AsJson, AsOf, KnownAt, moment_of, note_unawaited
 
 if TYPE_CHECKING:
     from tracker.bootstrap import House
@@ -157,13 +157,16 @@ def _say(found: "Recorded", key: str | None) -> None:
 @app.command("list")
 def list_events(
     agreement: AgreementId,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """List the facts about an agreement in the order they were recorded."""
-    from tracker.events.service import logs_of
+    from tracker.past import log_then
 
-    with _house().db.read() as connection:
-        log = logs_of(connection, [agreement]).get(agreement, [])
+    house = _house()
+    moment = moment_of(house.clock.now(), as_of, known_at)
+    log = log_then(house.db, agreement, moment)
     if as_json:
         rows = [
             {

@@ -6,20 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.terms import AsJson, Events, find_file, parse_events
+from tracker.cli.terms import AsJson, AsOf, Events, KnownAt, find_file, moment_of, parse_events
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import timedelta
 
     from tracker.base.settings import Settings
-    from tracker.past import Moment
     from tracker.queries import Story
 
-AsOf = Annotated[str | None, typer.Option("--as-of", help="what was true at the end of a day, YYYY-MM-DD")]
-KnownAt = Annotated[
-    str | None,
-    typer.Option("--known-at", help="what was known then: YYYY-MM-DD (its end) or an instant with its zone"),
-]
 Everything = Annotated[bool, typer.Option("--all", help="closed, unverified and undated ones too")]
 _WITHIN = re.compile(r"(\d+)\s*([dwm]?)")
 _DAYS = {"": 1, "d": 1, "w": 7, "m": 31}
@@ -52,7 +46,7 @@ def upcoming(
     if as_of or known_at:
         from tracker.past import upcoming_then
 
-        moment = _moment(now, as_of, known_at)
+        moment = moment_of(now, as_of, known_at)
         shown = upcoming_then(house.db, house.context, moment, span, everything=everything)
         now = moment.seen_at
     else:
@@ -124,15 +118,6 @@ def explain(
         out.print(f"  {sent:<24}  {alert['point']:<11} {alert['contact']} ({alert['channel']})")
 
 
-def _moment(now: "datetime", as_of: str | None, known_at: str | None) -> "Moment":
-    from tracker.past import read_moment
-
-    try:
-        return read_moment(now, as_of, known_at)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--as-of / --known-at") from None
-
-
 def _stored_story(
     settings: "Settings", obligation: str, language: str, as_of: str | None, known_at: str | None
 ) -> "Story | None":
@@ -149,7 +134,7 @@ def _stored_story(
     if as_of or known_at:
         from tracker.past import explain_then
 
-        moment = _moment(house.clock.now(), as_of, known_at)
+        moment = moment_of(house.clock.now(), as_of, known_at)
         return explain_then(house.db, house.context, obligation, moment, language)
     return queries.explain(house.db, house.context, obligation, house.clock.now(), language)
 

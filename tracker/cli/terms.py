@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tracker.base.faults import Fault
     from tracker.base.settings import Settings
     from tracker.bootstrap import House
     from tracker.events.model import Event
     from tracker.flow import LoadReport
+    from tracker.past import Moment
     from tracker.terms.load import TermsFile
     from tracker.terms.model import Agreement
 
@@ -20,6 +23,11 @@ Events = Annotated[
     typer.Option("--event", help="KIND=YYYY-MM-DD[,key=value...], e.g. force-majeure-occurred=2026-12-01"),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON instead of a table")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="what was true at the end of a day, YYYY-MM-DD")]
+KnownAt = Annotated[
+    str | None,
+    typer.Option("--known-at", help="what was known then: YYYY-MM-DD (its end) or an instant with its zone"),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -134,6 +142,16 @@ def note_unawaited(agreement: "Agreement", event: "Event") -> None:
         typer.echo(
             f"note: no rule of {agreement.id} waits for {event.kind!r}; its rules wait for: {kinds}", err=True
         )
+
+
+def moment_of(now: "datetime", as_of: str | None, known_at: str | None) -> "Moment":
+    """Read the two options that look back."""
+    from tracker.past import read_moment
+
+    try:
+        return read_moment(now, as_of, known_at)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--as-of / --known-at") from None
 
 
 def find_file(settings: "Settings", target: str) -> "TermsFile":

@@ -99,6 +99,13 @@ class EvidenceStore:
         """Tell whether a file of that digest is stored; its content is not looked at."""
         return self._where(digest) is not None
 
+    def digests(self) -> Iterator[str]:
+        """Give the digests that stored files go by, in order; what else lies in the folder is left out."""
+        for path in sorted(self.folder.glob("??/*")):
+            digest = f"{path.parent.name}{path.stem}"
+            if path.suffix in SUFFIXES.values() and _DIGEST.fullmatch(digest):
+                yield digest
+
     def find(self, digest: str) -> Evidence:
         """Tell what a stored file is, after reading it whole; errors as for `read`."""
         content = self.read(digest)

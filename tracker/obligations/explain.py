@@ -17,6 +17,7 @@ from tracker.obligations.wording import (
     period_text,
     reason_text,
     rest_day_text,
+    settled_text,
     weight_text,
     why_moved,
 )
@@ -162,9 +163,10 @@ class _Explainer:
         term = self.obligation.term.term if self.obligation.term else self.agreement.term
         for pin in (*term.pins, *self.rule.pins):
             why, day = pin.why.in_language(self.language), short_date(pin.on, self.language)
+            what = settled_text(pin.axis, pin.choice, self.language)
             yield self.say(
-                f"Diputuskan {pin.by} pada {day}: {pin.axis} = {pin.choice}. Alasan: {why}",
-                f"Decided by {pin.by} on {day}: {pin.axis} = {pin.choice}. Reason: {why}",
+                f"Diputuskan {pin.by} pada {day}: {what}. Alasan: {why}",
+                f"Decided by {pin.by} on {day}: {what}. Reason: {why}",
             )
         signed = self.agreement.signed
         if signed.pin is not None and self._counts_from_signing():

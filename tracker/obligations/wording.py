@@ -7,7 +7,7 @@ from tracker.base.dates import clock_text, long_date, short_date
 from tracker.calendars.model import Calendar, Coverage, DayOff
 from tracker.events.names import event_name
 from tracker.obligations.deadline import Cause, Deadline, Reason
-from tracker.obligations.reading import Choice, Reading
+from tracker.obligations.reading import Choice, Reading, Weight
 from tracker.terms.grammar import Counted, Due, OnDate, Period, Recurring, Side, Standing, Undated
 from tracker.terms.model import Agreement
 from tracker.terms.pins import Axis
@@ -156,6 +156,11 @@ def choice_text(choice: Choice, language: str) -> str:
         day = short_date(date.fromisoformat(choice.name), language)
         return f"signed on {day}" if language == "en" else f"ditandatangani {day}"
     return pick(_CHOICES[choice.axis, choice.name], language)
+
+
+def settled_text(axis: Axis, choice: str, language: str) -> str:
+    """Say what a person has settled about a way of counting."""
+    return choice_text(Choice(axis, choice, Weight.STRONG, likely=True), language)
 
 
 def path_text(path: Iterable[Choice], language: str) -> str:

@@ -6,6 +6,7 @@ from tracker.base.dates import clock_text, plain_date, zone_name
 from tracker.obligations.life import parts_of
 from tracker.obligations.model import CLOSED, State
 from tracker.obligations.state_wording import state_text
+from tracker.obligations.window_wording import window_text
 from tracker.obligations.wording import (
     clause_text,
     cost_text,
@@ -48,6 +49,10 @@ class Duty(Voice):
         yield Section(self.say("Kewajiban", "The duty"), (self._duty(),))
         yield Section(self.say("Perjanjian", "The agreement"), (self._agreement(),))
         yield Section(self.say("Tanggal", "The dates"), tuple(self._dates()))
+        if self.page.window is not None:
+            said = window_text(self.page.window, self.language)
+            title = self.say("Keinginan mengakhiri lebih awal", "The wish to end early")
+            yield Section(title, tuple(Remark(sentence) for sentence in said))
         yield Section(self.say("Cara menghitung", "How the dates were worked out"), (Steps(self.page.steps),))
 
     def mark(self) -> tuple[str, Tone]:

@@ -9,6 +9,7 @@ from tracker.events.log import numbered
 from tracker.events.model import Event
 from tracker.obligations.life import Life, Verdict, verdict
 from tracker.obligations.model import Obligation, State
+from tracker.obligations.windows import Window
 from tracker.terms.grammar import ENDED_EARLY
 from tracker.terms.model import Agreement
 from tracker.terms.pins import Pin
@@ -77,6 +78,8 @@ class ProofPage:
     told: tuple[Told, ...] = ()
     evidence: Mapping[str, EvidenceFile] | None = None
     closed_why: str | None = None
+    window: Window | None = None
+    """For a wish to end early: whether it could be reached, on the day of the notice or else today."""
 
     @property
     def act_by(self) -> date | None:

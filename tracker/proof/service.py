@@ -14,6 +14,8 @@ from tracker.events.log import by_obligation, effective
 from tracker.events.model import Event
 from tracker.events.service import logs_of, verified_log
 from tracker.evidence.store import EvidenceStore
+from tracker.obligations.life import verdict
+from tracker.obligations.windows import window_for
 from tracker.outbox.content import read_content
 from tracker.outbox.tables import AlertRow, AttemptRow
 from tracker.proof.page import Attempt, Chain, EvidenceFile, ProofPage, Told, concerning
@@ -34,6 +36,9 @@ def proof_page(
         about = by_obligation(effective(log), ABOUT_ONE_OBLIGATION)
         facts = about.get((obligation.rule.id, obligation.occurrence), [])
         entries = tuple(concerning(log, obligation, facts))
+        calendar, today = context.calendar(one.agreement), now.astimezone(one.agreement.zone).date()
+        judged = verdict(obligation.rule, one.life, obligation.deadline)
+        window = window_for(one.agreement, obligation, calendar, judged.day if judged else today)
         checked = verified_log(connection, one.agreement.id)
         told = _told(connection, obligation.key)
     return ProofPage(
@@ -50,6 +55,7 @@ def proof_page(
         told=told,
         evidence=_files(evidence, (*facts, *entries)),
         closed_why=one.closed_why,
+        window=window,
     )
 
 

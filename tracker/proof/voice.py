@@ -6,11 +6,10 @@ from datetime import date, datetime
 from tracker.base.dates import local_time, long_date, short_date
 from tracker.events import kinds
 from tracker.events.model import Event
-from tracker.obligations.reading import Choice, Weight
 from tracker.obligations.wording import (
-    choice_text,
     part_text,
     people_text,
+    settled_text,
 )
 from tracker.proof.document import (
     Line,
@@ -62,7 +61,7 @@ class Voice:
 
     def settled(self, axis: Axis, choice: str) -> str:
         """Say how a reading was settled."""
-        return choice_text(Choice(axis, choice, Weight.STRONG, likely=True), self.language)
+        return settled_text(axis, choice, self.language)
 
     def details(self, fact: Event, without: set[str]) -> Iterator[Line]:
         """Say what a fact carries, without some of it."""

@@ -1,5 +1,6 @@
 """The derivation an officer checks by hand."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import pytest
@@ -8,10 +9,18 @@ from tests.support.agreements import calendar
 from tracker.events.model import Event
 from tracker.obligations.derive import derive
 from tracker.obligations.explain import steps
+from tracker.obligations.wording import settled_text
 from tracker.terms.model import Agreement
+from tracker.terms.pins import AXIS_CHOICES, Axis
 
 
-def explained(due: str, language: str, *events: Event, signed: object = "2023-02-28") -> list[str]:
+def explained(
+    due: str,
+    language: str,
+    *events: Event,
+    signed: object = "2023-02-28",
+    rule: Mapping[str, object] | None = None,
+) -> list[str]:
     agreement = Agreement.model_validate(
         {
             "id": "contoh",
@@ -26,6 +35,7 @@ def explained(due: str, language: str, *events: Event, signed: object = "2023-02
                     "duty": {"by": "either", "to": "other"},
                     "due": due,
                     "question": {"id": "Kapan?", "en": "When?"},
+                    **(rule or {}),
                 }
             ],
         }
@@ -55,6 +65,45 @@ def test_skipped_rest_days_are_named() -> None:
         "Hari yang dilewati: 6 hari akhir pekan dan 8 hari libur" in step and "19 April 2023" in step
         for step in said
     ), said
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "id",
+            (
+                "Diputuskan Biro Hukum pada 1 Nov 2026: hari bersih: seluruh masa harus berada di antara "
+                "pemberitahuan dan hari terakhir. Alasan: disepakati"
+            ),
+        ),
+        (
+            "en",
+            (
+                "Decided by Biro Hukum on 1 Nov 2026: clear days: the whole period must lie between the notice "
+                "and the last day. Reason: disepakati"
+            ),
+        ),
+    ],
+)
+def test_a_pin_is_said_in_plain_words(language: str, expected: str) -> None:
+    pin = {
+        "axis": "notice",
+        "choice": "clear-days",
+        "by": "Biro Hukum",
+        "on": "2026-11-01",
+        "why": "disepakati",
+    }
+    assert expected in explained("30 calendar days before term end", language, rule={"pins": [pin]})
+
+
+@pytest.mark.parametrize(
+    ("axis", "choice"), [(axis, choice) for axis, choices in AXIS_CHOICES.items() for choice in choices]
+)
+def test_every_choice_that_can_be_pinned_has_words(axis: Axis, choice: str) -> None:
+    said = {settled_text(axis, choice, language) for language in ("id", "en")}
+    assert len(said) == 2
+    assert not any(text in (f"{axis}", choice) for text in said)
 
 
 @pytest.mark.parametrize(

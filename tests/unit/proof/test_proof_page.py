@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from io import BytesIO
 from typing import Any
@@ -9,8 +10,11 @@ from typing import Any
 import pytest
 from pypdf import PageObject, PdfReader
 
+from tests.support.agreements import calendar, repository_terms
 from tests.support.proofs import DIGEST, LETTER, NOW, ONE, SERVED, log_of, page, terms
+from tracker.events.model import Event
 from tracker.obligations.model import State
+from tracker.obligations.windows import window_of
 from tracker.proof.compose import compose
 from tracker.proof.html import html
 from tracker.proof.page import Attempt, Chain, EvidenceFile, ProofPage, Told
@@ -310,3 +314,27 @@ def test_the_pdf_says_what_and_when_it_is() -> None:
     assert about.title == "Lembar Bukti Kewajiban: duty"
     assert about.subject == "test-agreement/duty/2026-10-30"
     assert about.creation_date == NOW
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        (
+            "id",
+            (
+                "Keinginan mengakhiri lebih awal",
+                "Jendela sudah tertutup: pemberitahuan untuk berakhir 31 Mei 2027",
+                "perjanjian paling cepat berakhir pada 6 Juni 2027.",
+            ),
+        ),
+        ("en", ("The wish to end early", "The window has closed: notice to end on 31 May 2027")),
+    ],
+)
+def test_what_a_wish_to_end_early_comes_to(language: str, sentences: tuple[str, ...]) -> None:
+    babel = repository_terms()["babel-bpjstk-2025"].agreement
+    wish = Event(babel.id, "termination-intended", date(2027, 3, 5), {"desired_end": "2027-05-31"})
+    notice = babel.rule_by_id["termination-notice"]
+    window = window_of(babel, notice, calendar(), wish, date(2027, 3, 5))
+    assert sentences[0] not in words(page(language=language))
+    assert sentences[0] in words(page(language=language, window=window))
+    both_say(page(language=language, window=window), *sentences[1:])
