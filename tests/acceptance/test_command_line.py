@@ -51,6 +51,67 @@ KEYS = {
 }
 
 
+# agreement, event, rule -> (likely, safe, act_by, strictest, latest), and every reading: day -> weight, path.
+# Counted by hand; in 2023 joint leave was 19-21 and 24-25 April, and 1 May a holiday.
+READINGS: list[tuple[str, str, str, tuple[str, ...], dict[str, tuple[str, str]]]] = [
+    (
+        FOURTH,
+        "force-majeure-occurred=2023-04-17",
+        "force-majeure-notice",
+        ("2023-05-15", "2023-05-08", "2023-05-08", "2023-05-04", "2023-05-15"),
+        {
+            "2023-05-04": ("weak", "week:mon-sat joint-leave:working start:included"),
+            "2023-05-05": ("weak", "week:mon-fri joint-leave:working start:included"),
+            "2023-05-08": ("strong", "week:mon-fri joint-leave:working start:excluded"),
+            "2023-05-10": ("weak", "week:mon-sat joint-leave:off start:included"),
+            "2023-05-11": ("weak", "week:mon-sat joint-leave:off start:excluded"),
+            "2023-05-12": ("weak", "week:mon-fri joint-leave:off start:included"),
+            "2023-05-15": ("strong", "week:mon-fri joint-leave:off start:excluded"),
+        },
+    ),
+    (
+        FOURTH,
+        "contact-appointed=2023-04-14",
+        "contact-change-notice",
+        ("2023-05-02", "2023-04-21", "2023-04-18", "2023-04-20", "2023-05-02"),
+        {
+            "2023-04-20": ("weak", "week:mon-sat joint-leave:working start:included"),
+            "2023-04-21": ("strong", "week:mon-fri joint-leave:working start:included"),
+            "2023-04-24": ("strong", "week:mon-fri joint-leave:working start:excluded"),
+            "2023-04-27": ("weak", "week:mon-sat joint-leave:off start:included"),
+            "2023-04-28": ("strong", "week:mon-fri joint-leave:off start:included"),
+            "2023-05-02": ("strong", "week:mon-fri joint-leave:off start:excluded"),
+        },
+    ),
+    (
+        FIRST,
+        "termination-intended=2026-11-23,desired_end=2027-05-31",
+        "termination-notice",
+        ("2027-02-28", "2027-02-27", "2027-02-26", "2027-02-27", "2027-03-03"),
+        {
+            "2027-02-27": ("strong", "rounding:down notice:clear-days"),
+            "2027-02-28": ("strong", "rounding:down notice:plain"),
+            "2027-03-01": ("plausible", "rounding:up notice:plain"),
+            "2027-03-02": ("plausible", "rounding:thirty-days notice:plain"),
+            "2027-03-03": ("weak", "rounding:thirty-days notice:counted"),
+        },
+    ),
+    (
+        FIRST,
+        "termination-intended=2026-11-23,desired_end=2027-05-01",
+        "termination-notice",
+        # 90 days are longer than these three months: 31 January, and 30 January as clear days.
+        ("2027-02-01", "2027-01-31", "2027-01-29", "2027-01-30", "2027-02-02"),
+        {
+            "2027-01-30": ("plausible", "rounding:thirty-days notice:clear-days"),
+            "2027-01-31": ("strong", "rounding:down notice:clear-days"),
+            "2027-02-01": ("strong", "rounding:down notice:plain"),
+            "2027-02-02": ("weak", "rounding:down notice:counted"),
+        },
+    ),
+]
+
+
 @pytest.fixture
 def here(tmp_path: Path) -> Installation:
     """An empty folder: no database yet, the rules of the repository."""
@@ -161,6 +222,31 @@ def test_the_dates_of_the_agreements(here: Installation, agreement: str) -> None
     }
     assert {key: found.get(key) for key in dates} == dates
     assert list(here.folder.iterdir()) == []  # no database was made
+
+
+@pytest.mark.parametrize(
+    ("agreement", "event", "rule", "figures", "readings"), READINGS, ids=[row[1] for row in READINGS]
+)
+def test_every_reading_of_what_an_event_starts(
+    here: Installation,
+    agreement: str,
+    event: str,
+    rule: str,
+    figures: tuple[str, ...],
+    readings: dict[str, tuple[str, str]],
+) -> None:
+    (found,) = [one for one in here.json("compute", agreement, "--event", event) if one["rule"] == rule]
+
+    assert tuple(found[name] for name in ("likely", "safe", "act_by", "strictest", "latest")) == figures
+    assert [one["date"] for one in found["readings"]] == sorted(readings)
+    given = {one["date"]: (one["weight"], " ".join(one["assumptions"])) for one in found["readings"]}
+    assert given == readings
+
+
+def test_a_wish_to_end_names_the_end_it_wishes(here: Installation) -> None:
+    said = here.fails(2, "compute", FIRST, "--event", "termination-intended=2027-05-31")
+
+    assert "termination-intended needs desired_end=" in " ".join(said.replace("│", " ").split())
 
 
 def test_compute_tells_the_window_of_a_wish_to_end_early(here: Installation) -> None:
