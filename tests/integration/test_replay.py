@@ -35,6 +35,7 @@ RULES = (
     rule("30 days since force-majeure-occurred", "force-majeure-review", unless="force-majeure-ended"),
     rule("5 working days after force-majeure-notice due", "follow-up"),
     rule("7 calendar days after follow-up fulfilled", "answer"),
+    rule("48 hours since work-accident-occurred", "accident-report"),
     rule("every semester", "monitoring-report"),
     rule("6 working days since contact-appointed", "contact-change-notice"),
     rule("standing", "confidentiality", survives=True),
@@ -148,6 +149,8 @@ def test_facts_of_one_day_may_be_recorded_in_any_order(engine: str, tmp_path: Pa
 
 
 DAYS = st.integers(-60, 5)
+HOURS = st.sampled_from([None, "09:00", "15:00"])
+CHANGES: tuple[dict[str, str], ...] = ({}, {"withdrawn": "yes"}, {"at": "15:00"})
 WHY = {"why": "diputuskan rapat"}
 
 
@@ -183,9 +186,15 @@ class Life(RuleBasedStateMachine):
         row = data.draw(st.sampled_from(self.home.rows(ObligationRow)))
         return {"rule": row.rule, "occurrence": row.occurrence}
 
-    @step(back=DAYS, party=st.sampled_from(["kesatu", "kedua", None]))
-    def force_majeure(self, back: int, party: str | None) -> None:
-        self.record("force-majeure-occurred", self.day(back), **({"party": party} if party else {}))
+    @step(back=DAYS, party=st.sampled_from(["kesatu", "kedua", None]), at=HOURS)
+    def force_majeure(self, back: int, party: str | None, at: str | None) -> None:
+        given = {"party": party, "at": at}
+        details = {name: value for name, value in given.items() if value}
+        self.record("force-majeure-occurred", self.day(back), **details)
+
+    @step(back=st.integers(-2, 0), at=HOURS)
+    def accident(self, back: int, at: str | None) -> None:
+        self.record("work-accident-occurred", self.day(back), **({"at": at} if at else {}))
 
     @step(back=DAYS)
     def force_majeure_ended(self, back: int) -> None:
@@ -221,7 +230,11 @@ class Life(RuleBasedStateMachine):
             "obligation-overridden", self.day(0), **self.some(data), act_by=str(self.day(days)), **WHY
         )
 
-    @step(number=st.integers(1, 12), back=DAYS, more=st.sampled_from([{}, {"withdrawn": "yes"}]))
+    @step(
+        number=st.integers(1, 12),
+        back=DAYS,
+        more=st.sampled_from(CHANGES),
+    )
     def correct(self, number: int, back: int, more: dict[str, str]) -> None:
         self.record("fact-corrected", self.day(back), corrects=str(number), **WHY, **more)
 

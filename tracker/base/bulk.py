@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Boolean, Column, Connection, Date, DateTime
+from sqlalchemy import Boolean, Column, Connection, Date, DateTime, Time
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeDecorator
@@ -73,9 +73,9 @@ def _converter(dialect: Dialect, column: Column[Any]) -> Callable[[Any], Any] | 
     kind = column.type.impl if isinstance(column.type, TypeDecorator) else column.type
     if found is not None and isinstance(kind, Boolean):
         return lru_cache(found)
-    if not isinstance(kind, Date | DateTime):
+    if not isinstance(kind, Date | DateTime | Time):
         return found
-    # Dates and instants repeat from row to row. COPY takes text anyway, and dates are slow to write.
+    # Dates, times and instants repeat from row to row. COPY takes text anyway, and dates are slow to write.
     return lru_cache(_REMEMBERED)(_as_text(found) if dialect.name == "postgresql" else found or str)
 
 

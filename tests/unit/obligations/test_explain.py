@@ -80,8 +80,8 @@ def test_skipped_rest_days_are_named() -> None:
         (
             "en",
             (
-                "Decided by Biro Hukum on 1 Nov 2026: clear days: the whole period must lie between "
-                "the notice and the last day. Reason: disepakati"
+                "Decided by Biro Hukum on 1 Nov 2026: clear days: the whole period must lie between the "
+                "notice and the last day. Reason: disepakati"
             ),
         ),
     ],
