@@ -153,5 +153,5 @@ def loaded_text(done: Sequence[Written], moved: int, language: str, *, stored: b
     typer.echo(
         f"{moved} moved deadlines announced. Services that are running take the decree by themselves."
         if english
-        else f"{moved} tenggat yang berpindah diberitahukan. Layanan yang sedang berjalan memakainya dengan sendirinya."
+        else f"{moved} tenggat yang berpindah diberitahukan. Layanan yang sedang berjalan memakainya sendiri."
     )

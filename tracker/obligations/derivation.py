@@ -12,6 +12,7 @@ from tracker.events.kinds import FULFILLING, REJECTED
 from tracker.events.model import Event
 from tracker.obligations.counting import Counting, count, count_from, uses_working_days
 from tracker.obligations.deadline import Deadline, certain_deadline, deadline
+from tracker.obligations.expected import stands_for
 from tracker.obligations.hours import exact
 from tracker.obligations.model import Ended, Obligation, State
 from tracker.obligations.periods import (
@@ -193,7 +194,7 @@ class Derivation:
         if rule.trigger is None:
             yield self._open(rule, UNDATED, None)
             return
-        happened = list(self._events_of(rule.trigger))
+        happened = [event for event in self.events if stands_for(self.agreement, rule.trigger, event)]
         for event in happened:
             yield self._open(rule, event.occurrence, None, event)
         if not happened:

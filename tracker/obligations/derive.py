@@ -52,6 +52,6 @@ def derive(
 
 
 def _changes_on_the_way(agreement: Agreement, events: Sequence[Event]) -> bool:
-    if agreement.addenda or agreement.term.renewal is not None:
+    if agreement.addenda or agreement.term.next_length is not None:
         return True
     return any(event.kind == ENDED_EARLY for event in events)
