@@ -188,7 +188,12 @@ def _shown(connection: Connection, context: Context, rows: Sequence[Any], now: d
     ids = {row.agreement_id for row in rows}
     logs = logs_of(connection, ids)
     views = {
-        written.id: picture(written, context.calendar(written), logs.get(written.id, ()))
+        written.id: picture(
+            written,
+            context.calendar(written),
+            logs.get(written.id, ()),
+            reach=context.horizon(written, now),
+        )
         for written in agreements(connection, ids).values()
     }
     shown = []

@@ -243,6 +243,28 @@ def test_every_reading_of_what_an_event_starts(
     assert given == readings
 
 
+@pytest.mark.parametrize(("expected_days", "state"), [("30", "waiting"), ("31", "open")])
+def test_a_force_majeure_that_is_expected_to_last(here: Installation, expected_days: str, state: str) -> None:
+    event = f"force-majeure-occurred=2026-12-01,party=kesatu,expected_days={expected_days}"
+
+    found = {one["rule"]: one for one in here.json("compute", FIRST, "--event", event)}
+
+    review = found["force-majeure-review"]
+    assert (review["likely"], review["safe"], review["act_by"], review["latest"]) == (
+        "2026-12-31",
+        "2026-12-30",
+        "2026-12-30",
+        "2026-12-31",
+    )
+    assert found["force-majeure-early-review"]["state"] == state
+
+
+def test_silence_is_explained(loaded: Installation) -> None:
+    said = loaded.ok("explain", f"{FIRST}/renewal-notice", "--language", "en")
+
+    assert "If nobody says anything, the agreement ends by itself" in " ".join(said.split())
+
+
 def test_a_wish_to_end_names_the_end_it_wishes(here: Installation) -> None:
     said = here.fails(2, "compute", FIRST, "--event", "termination-intended=2027-05-31")
 

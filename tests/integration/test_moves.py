@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.agreements import ID, RULES, rule
 from tests.support.houses import OFFICER, Home, Homes, terms_file
-from tracker import flow
+from tracker import flow, queries
 from tracker.obligations.tables import ObligationRow
 from tracker.outbox.tables import AlertRow
 from tracker.reminders.tables import ReminderRow
@@ -231,3 +231,64 @@ def test_a_corrected_signing_day(homes: Homes, was: int, is_now: int) -> None:
     nothing_was_told_twice(home)
     due = flow.next_wake(home.db)
     assert due is None or due > home.clock.now()
+
+
+def test_silence_renews_and_says_so(home: Home) -> None:
+    # A year from 5 January 2026, then by silence a year from 5 January 2027, and so on.
+    term = {
+        "length": "1 year",
+        "from": "signed",
+        "renewal": {"silence": "renews", "stopped_by": "renewal-notice"},
+    }
+    home.load(terms_file(NOTICE, term=term))
+    home.run_until(wib("2027-01-10T00:00"))
+
+    assert states(home, "renewal-notice") == [
+        ("term-1", "2026-12-05", "2026-12-04", "2026-12-04", "lapsed", "renewed-by-silence"),
+        ("term-2", "2027-12-05", "2027-12-04", "2027-12-03", "open", ""),
+        ("term-3", "2028-12-05", "2028-12-04", "2028-12-04", "open", ""),
+        ("term-4", "2029-12-05", "2029-12-04", "2029-12-03", "open", ""),
+    ]
+    first = next(content for content in home.contents() if content.occurrence == "term-1")
+    assert first.notes[-2:] == (
+        (
+            "Bila semua pihak diam, perjanjian diperpanjang dengan sendirinya selama 1 tahun "
+            "(lazimnya mulai Selasa, 5 Januari 2027)."
+        ),
+        "Pemberitahuan inilah yang menghentikan perpanjangan itu.",
+    )
+    home.record("notice-served", "2027-06-01", rule="renewal-notice", occurrence="term-2")
+    assert states(home, "renewal-notice")[1][-2:] == ("fulfilled", "notice-served")
+    assert states(home, "renewal-notice")[2][-2:] == ("superseded", "notice-served")
+    home.run_until(wib("2028-02-01T00:00"))
+    nothing_was_told_twice(home)
+
+
+def test_terms_by_silence_are_reminded_of_for_ever(home: Home) -> None:
+    term = {
+        "length": "1 year",
+        "from": "signed",
+        "renewal": {"silence": "renews", "stopped_by": "renewal-notice"},
+    }
+    home.load(terms_file(NOTICE, term=term))
+    home.run_until(wib("2031-12-31T00:00"))
+
+    found = [(row[0], row[3], *row[-2:]) for row in states(home, "renewal-notice")]
+    assert found[:6] == [
+        ("term-1", "2026-12-04", "lapsed", "renewed-by-silence"),
+        ("term-2", "2027-12-03", "lapsed", "renewed-by-silence"),
+        ("term-3", "2028-12-04", "lapsed", "renewed-by-silence"),
+        ("term-4", "2029-12-03", "lapsed", "renewed-by-silence"),  # Isra Mikraj falls on the 4th
+        ("term-5", "2030-12-04", "lapsed", "renewed-by-silence"),
+        ("term-6", "2031-12-04", "open", ""),
+    ]
+    points = Counter(row.obligation_key.rpartition("/")[2] for row in home.rows(ReminderRow))
+    assert all(points[f"term-{number}"] >= 8 for number in range(2, 7))
+    story = queries.explain(
+        home.db, home.house.context, f"{ID}/renewal-notice/term-6", home.clock.now(), "id"
+    )
+    assert story.shown.obligation.occurrence == "term-6"
+    served = {"rule": "renewal-notice", "occurrence": "term-6"}
+    home.record("notice-served", "2031-12-30", **served)
+    assert states(home, "renewal-notice")[5][-2:] == ("fulfilled", "notice-served")
+    nothing_was_told_twice(home)

@@ -55,14 +55,22 @@ class AmendedDerivation:
     """The obligations of one agreement, over all its wordings and terms."""
 
     def __init__(
-        self, agreement: Agreement, calendar: Calendar, events: Sequence[Event], until: date | None
+        self,
+        agreement: Agreement,
+        calendar: Calendar,
+        events: Sequence[Event],
+        until: date | None,
+        reach: date | None = None,
     ) -> None:
-        """Take the terms, the facts about this agreement, and the horizon of recurring duties."""
+        """Take the terms, the facts about this agreement, and the horizon of recurring duties.
+
+        Without a horizon, terms by silence are followed up to `reach`.
+        """
         self.agreement = agreement
         self.calendar = calendar
         self.events = events
         self.until = until
-        self.succession = succession(agreement, events, until)
+        self.succession = succession(agreement, events, until, reach)
         self.stretches = self.succession.stretches()
         self.ends = self.succession.terms[-1].ends
         self.wordings = wordings(agreement)
@@ -197,7 +205,8 @@ class _WordingDerivation(Derivation):
             ends = term.planned_ends(rule) if due.side is Side.BEFORE else term.ends_for(rule)
             found = self._from_anchor(rule, due, ends, self.agreement.signed.day)
             if self._still_a_rule(term, found.likely):
-                yield self._open(rule, term.name, found)._replace(term=term)
+                goes_on = self.whole.succession.goes_on_by_silence(term)
+                yield self._open(rule, term.name, found)._replace(term=term, goes_on=goes_on)
 
     def _still_a_rule(self, term: NumberedTerm, due_day: date) -> bool:
         """Tell whether the rule is counted from the end of a term on the day it falls due."""

@@ -13,6 +13,7 @@ from tracker.events.log import by_obligation
 from tracker.events.model import Event
 from tracker.obligations.counting import Counting, count, count_from, uses_working_days
 from tracker.obligations.deadline import Deadline, certain_deadline, deadline
+from tracker.obligations.expected import stands_for
 from tracker.obligations.hours import exact
 from tracker.obligations.life import fulfilled_by
 from tracker.obligations.model import Ended, Obligation, State
@@ -199,7 +200,7 @@ class Derivation:
         if rule.trigger is None:
             yield self._open(rule, UNDATED, None)
             return
-        happened = list(self._events_of(rule.trigger))
+        happened = [event for event in self.events if stands_for(self.agreement, rule.trigger, event)]
         for event in happened:
             yield self._open(rule, event.occurrence, None, event)
         if not happened:

@@ -36,15 +36,17 @@ def derive(
     calendar: Calendar,
     events: Sequence[Event] = (),
     until: date | None = None,
+    reach: date | None = None,
 ) -> Derived:
     """Derive every obligation of an agreement.
 
     `events` are the facts about this agreement; `until` is the horizon of recurring duties (no
-    occurrence to be acted on later is given), None for the whole term.
+    occurrence to be acted on later is given), None for the whole term. What renews by silence has
+    no whole term: without `until` it is followed up to `reach`, and one term further.
     """
     derivation: Derivation | AmendedDerivation
     if _changes_on_the_way(agreement, events):
-        derivation = AmendedDerivation(agreement, calendar, events, until)
+        derivation = AmendedDerivation(agreement, calendar, events, until, reach)
     else:
         derivation = Derivation(agreement, calendar, events, until)
     obligations = derivation.all()
@@ -52,6 +54,6 @@ def derive(
 
 
 def _changes_on_the_way(agreement: Agreement, events: Sequence[Event]) -> bool:
-    if agreement.addenda or agreement.term.renewal is not None:
+    if agreement.addenda or agreement.term.next_length is not None:
         return True
     return any(event.kind == ENDED_EARLY for event in events)

@@ -9,6 +9,7 @@ from tracker.events.names import event_name
 from tracker.obligations.deadline import Deadline
 from tracker.obligations.model import Obligation
 from tracker.obligations.reading import Reading, certain
+from tracker.obligations.silence import silence_text
 from tracker.obligations.term_end import signing_days, term_end
 from tracker.obligations.wording import (
     clause_text,
@@ -122,6 +123,7 @@ class _Explainer:
             yield self._term()
             for reading in self._anchors():
                 yield self._one_end(reading)
+            yield from silence_text(self.agreement, self.obligation, self.language)
         elif due.anchor.kind is AnchorKind.DESIRED_END:
             for reading in self._anchors():
                 yield self.say(

@@ -10,6 +10,7 @@ from tracker.terms.grammar import AnchorKind, Counted, Side
 from tracker.terms.rule import Rule
 
 AGREEMENT_ENDED = "agreement-ended"
+RENEWED_BY_SILENCE = "renewed-by-silence"
 """Why an obligation has lapsed."""
 _ONE_DAY = timedelta(days=1)
 
@@ -58,6 +59,11 @@ def _is_notice_before_end(rule: Rule) -> bool:
     return isinstance(due, Counted) and due.side is Side.BEFORE and due.anchor.kind is AnchorKind.TERM_END
 
 
+def why_lapsed(obligation: Obligation) -> str:
+    """Tell whether a duty is moot because the agreement has ended, or because silence renewed it."""
+    return RENEWED_BY_SILENCE if obligation.goes_on else AGREEMENT_ENDED
+
+
 def first_state(obligation: Obligation, tracked_since: date) -> State:
     """Give the state in which an obligation enters the store.
 
@@ -95,7 +101,7 @@ def state_and_why(
             return state, None
         state = State.OPEN
     if lapse is not None and today >= lapse:
-        return State.LAPSED, AGREEMENT_ENDED
+        return State.LAPSED, why_lapsed(obligation)
     return state, None
 
 

@@ -41,7 +41,7 @@ class Obligation(NamedTuple):
     `deadline` is None for waiting, undated and standing duties: never an invented date.
     `ended` says why an unfulfilled one is settled all the same (a value of `Ended`). `term` is the
     term it is counted from, where an agreement has or may have several; `gone_from` the first day
-    on which the terms no longer hold it.
+    on which the terms no longer hold it; `goes_on` says that silence begins another term after `term`.
     """
 
     agreement: str
@@ -53,6 +53,7 @@ class Obligation(NamedTuple):
     ended: str | None = None
     term: NumberedTerm | None = None
     gone_from: date | None = None
+    goes_on: bool = False
 
     @property
     def key(self) -> str:

@@ -37,23 +37,32 @@ class Picture:
 
 
 def picture(
-    written: Agreement, calendar: Calendar, log: Sequence[Event] = (), until: date | None = None
+    written: Agreement,
+    calendar: Calendar,
+    log: Sequence[Event] = (),
+    until: date | None = None,
+    reach: date | None = None,
 ) -> Picture:
     """Derive one agreement from its terms as written and its log.
 
-    `until` is the horizon of recurring duties, None for the whole term.
+    `until` is the horizon of recurring duties, None for the whole term; terms by silence are
+    followed up to `reach` then.
     """
-    return pictured(written, calendar, effective(log) if log else [], until)
+    return pictured(written, calendar, effective(log) if log else [], until, reach)
 
 
 def pictured(
-    written: Agreement, calendar: Calendar, facts: Sequence[Event], until: date | None = None
+    written: Agreement,
+    calendar: Calendar,
+    facts: Sequence[Event],
+    until: date | None = None,
+    reach: date | None = None,
 ) -> Picture:
     """Derive one agreement from its terms as written and the facts that hold."""
     agreement = decided(written, facts)
     return Picture(
         agreement,
         facts,
-        derive(agreement, calendar, facts, until),
+        derive(agreement, calendar, facts, until, reach),
         by_obligation(facts, ABOUT_ONE_OBLIGATION),
     )

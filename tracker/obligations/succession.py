@@ -80,6 +80,11 @@ class Succession(NamedTuple):
         """Give the term after this one, None where it is the last."""
         return self.terms[term.number] if term.number < len(self.terms) else None
 
+    def goes_on_by_silence(self, term: NumberedTerm) -> bool:
+        """Tell whether nobody has to say anything for another term to begin."""
+        after = self.after(term) or self.following
+        return after is not None and after.origin is Origin.SILENCE
+
     def stretches(self) -> list[tuple[date, date]]:
         """Give the stretches of days in force, first and last day; terms without a gap are one.
 
@@ -102,11 +107,13 @@ def ended_early_on(events: Sequence[Event]) -> date | None:
     return min((event.happened_on for event in events if event.kind == ENDED_EARLY), default=None)
 
 
-def succession(agreement: Agreement, events: Sequence[Event], until: date | None) -> Succession:
+def succession(
+    agreement: Agreement, events: Sequence[Event], until: date | None, reach: date | None = None
+) -> Succession:
     """Give the terms of an agreement.
 
     Terms by silence are given while they begin on or before `until`; without it, as far as the
-    term that holds the latest event or addendum, and one more.
+    term that holds `reach` and the latest event or addendum, and one more.
     """
     ended_on = ended_early_on(events)
     terms = [_term(1, agreement.versions[0].agreement.term, agreement.signed, Origin.TEXT)]
@@ -117,6 +124,7 @@ def succession(agreement: Agreement, events: Sequence[Event], until: date | None
     latest = max(
         (
             terms[0].first,
+            reach or terms[0].first,
             *(event.happened_on for event in events),
             *(addendum.in_force_from for addendum in agreement.addenda),
         )

@@ -9,6 +9,7 @@ from tracker.events.model import Event
 from tracker.events.names import event_name
 from tracker.obligations.deadline import Deadline
 from tracker.obligations.model import Obligation
+from tracker.obligations.silence import silence_text
 from tracker.obligations.window_wording import window_text
 from tracker.obligations.windows import Window, window_for
 from tracker.obligations.wording import (
@@ -101,6 +102,7 @@ def compose(
             *because,
             *(_learned_late(deadline, today, language) if point.name == AT_ONCE and not window else ()),
             *_notes(obligation, deadline, missed, route, window),
+            *silence_text(agreement, obligation, language),
         ),
     )
 

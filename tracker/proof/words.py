@@ -68,6 +68,10 @@ _ACCEPTED = {
 }
 _CLOSED = {
     "agreement-ended": ("Perjanjian telah berakhir", "The agreement has ended"),
+    "renewed-by-silence": (
+        "Jangka waktu habis tanpa pemberitahuan: perjanjian diperpanjang dengan sendirinya",
+        "The term ran out without a notice: the agreement was renewed by itself",
+    ),
     "terms-changed": (
         "Ketentuan atau fakta tidak lagi memuat kewajiban ini",
         "Terms or facts no longer give this duty",

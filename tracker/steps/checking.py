@@ -11,9 +11,13 @@ from tracker.events.log import corrected, effective, numbered
 from tracker.events.model import BadEventError, Event, checked
 from tracker.obligations.decided import decided, names_officer, predecessors
 from tracker.obligations.model import Obligation
+from tracker.obligations.months import shifted
 from tracker.obligations.picture import picture
 from tracker.terms.model import Agreement
 from tracker.terms.pins import AXIS_CHOICES, Axis
+
+_AHEAD_MONTHS = 36
+"""How far ahead of its own day a fact may speak of a term that only silence will begin."""
 
 
 def check_fact(agreement: Agreement, calendar: Calendar, log: Sequence[Event], event: Event) -> None:
@@ -76,7 +80,8 @@ def _of_one_obligation(agreement: Agreement, calendar: Calendar, log: Sequence[E
 
 def _obligation(agreement: Agreement, calendar: Calendar, log: Sequence[Event], event: Event) -> Obligation:
     rule, occurrence = event.details["rule"], event.details["occurrence"]
-    found = picture(agreement, calendar, log).derived.obligations
+    reach = shifted(event.happened_on, _AHEAD_MONTHS)
+    found = picture(agreement, calendar, log, reach=reach).derived.obligations
     for obligation in found:
         if (obligation.rule.id, obligation.occurrence) == (rule, occurrence):
             return obligation

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from tracker.base.errors import UnknownThingError
 from tracker.calendars.model import Calendar
+from tracker.obligations.months import shifted
 from tracker.reminders.ladder import Schedule
 from tracker.reminders.policy import Policy
 from tracker.reminders.recipients import Routing
@@ -38,6 +40,10 @@ class Context:
             raise UnknownThingError(
                 f"{agreement.id} wants the calendar {agreement.calendar.holidays!r}; there is {known}."
             ) from None
+
+    def horizon(self, agreement: Agreement, now: datetime) -> date:
+        """Give the day up to which duties are laid out."""
+        return shifted(now.astimezone(agreement.zone).date(), self.horizon_months)
 
     def schedule(self, agreement: Agreement) -> Schedule:
         """Give when reminders of an agreement may be sent."""

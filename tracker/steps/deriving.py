@@ -101,7 +101,7 @@ class Derivation:
 
     def _derive(self, written: Agreement) -> Iterator[dict[str, Any]]:
         today = self.now.astimezone(written.zone).date()
-        until = shifted(today, self.context.horizon_months)
+        until = self.context.horizon(written, self.now)
         calendar = self.context.calendar(written)
         seen = picture(written, calendar, self.logs.get(written.id, ()), until)
         self.wakes[written.id] = (self._roll(written, seen.derived.beyond), calendar.version)

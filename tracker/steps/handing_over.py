@@ -58,7 +58,7 @@ def hand_over(
     if found.officer.serves_on(today):
         for alert in outbox.withdraw(connection, agreement.id, found.left):
             rows += [_instead(context, alert, route, now) for route in routes]
-    owed = list(_owed(connection, context, agreement, log, found.party))
+    owed = list(_owed(connection, context, agreement, log, found.party, now))
     cause = hand_over_key(agreement.id, event.number or 0)
     for route in routes:
         content = hand_over_list(decreed, found.officer, found.before, owed, route)
@@ -87,10 +87,16 @@ def _hand_over(agreement: Agreement, log: Sequence[Event], event: Event) -> _Han
 
 
 def _owed(
-    connection: Connection, context: Context, agreement: Agreement, log: Sequence[Event], party: str
+    connection: Connection,
+    context: Context,
+    agreement: Agreement,
+    log: Sequence[Event],
+    party: str,
+    now: datetime,
 ) -> Iterator[Owed]:
     """Yield what is open for a party, as the store has it."""
-    duties = picture(agreement, context.calendar(agreement), log).obligations
+    reach = context.horizon(agreement, now)
+    duties = picture(agreement, context.calendar(agreement), log, reach=reach).obligations
     for key, row in obligations.stored(connection, [agreement.id]).items():
         if row.state != State.OPEN or key not in duties:
             continue

@@ -10,7 +10,7 @@ from tracker.base.log import get_logger
 from tracker.events import service as events
 from tracker.events.model import Event
 from tracker.obligations import service as obligations
-from tracker.obligations.lifecycle import AGREEMENT_ENDED
+from tracker.obligations.lifecycle import AGREEMENT_ENDED, why_lapsed
 from tracker.obligations.model import CLOSED, Obligation, State
 from tracker.obligations.picture import Picture, picture
 from tracker.steps.context import Context
@@ -54,14 +54,17 @@ class Reminding:
     def _picture(self, name: str, bodies: Mapping[str, bytes], logs: Mapping[str, list[Event]]) -> Picture:
         if name not in self.pictures:
             written = terms.parsed(bodies[name])
-            self.pictures[name] = picture(written, self.context.calendar(written), logs.get(name, ()))
+            calendar, log = self.context.calendar(written), logs.get(name, ())
+            reach = self.context.horizon(written, self.now)
+            self.pictures[name] = picture(written, calendar, log, reach=reach)
         return self.pictures[name]
 
     def _one(self, row: Any, agreement: Agreement, obligation: Obligation | None) -> None:
         schedule = self.context.schedule(agreement)
         lapse = schedule.start_of(row.lapses_on) if row.lapses_on else None
         if lapse is not None and self.now >= lapse:
-            self._update(row, State.LAPSED, row.reminded_for, None, AGREEMENT_ENDED, lapse)
+            why = why_lapsed(obligation) if obligation else AGREEMENT_ENDED
+            self._update(row, State.LAPSED, row.reminded_for, None, why, lapse)
             return
         if obligation is None or obligation.deadline is None:
             # The terms or events no longer give this obligation: it must not nag, nor vanish.
