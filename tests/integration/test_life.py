@@ -450,6 +450,19 @@ def test_a_corrected_appointment_is_handed_over_again(home: Home) -> None:
     }
 
 
+def test_a_second_wish_of_one_day_must_be_a_correction(home: Home) -> None:
+    home.load(terms_file(rule("3 months before desired end", "termination-notice")))
+    home.record("termination-intended", "2026-11-20", party="kesatu", desired_end="2027-06-30")
+    before = home.snapshot()
+
+    with pytest.raises(BadFactError, match=r"entry 1 of the same day says 2027-06-30.* event correct"):
+        home.record("termination-intended", "2026-11-20", party="kesatu", desired_end="2027-07-31")
+    assert home.snapshot() == before
+
+    home.record("termination-intended", "2026-11-20", party="kedua", desired_end="2027-07-31")
+    home.record("fact-corrected", "2026-11-20", corrects="1", desired_end="2027-08-31", why="ditunda")
+
+
 def test_an_officer_whose_time_is_over_is_told_nothing(home: Home) -> None:
     home.load(terms_file(ON_DATE))
 

@@ -7,12 +7,13 @@ from tracker.base.errors import BadFactError, UnknownThingError
 from tracker.calendars.model import Calendar
 from tracker.events import kinds
 from tracker.events.apart import same_day
-from tracker.events.log import corrected, effective, numbered
+from tracker.events.log import corrected, effective, first_recorded, numbered
 from tracker.events.model import BadEventError, Event, checked
 from tracker.obligations.decided import decided, names_officer, predecessors
 from tracker.obligations.model import Obligation
 from tracker.obligations.months import shifted
 from tracker.obligations.picture import picture
+from tracker.terms.grammar import DESIRED_END_EVENT
 from tracker.terms.model import Agreement
 from tracker.terms.pins import AXIS_CHOICES, Axis
 
@@ -149,7 +150,7 @@ def _correction(agreement: Agreement, calendar: Calendar, log: Sequence[Event], 
         )
     if target.kind in kinds.BY_THE_SERVICE:
         raise BadFactError(f"corrects={number}: {target.kind} is corrected by loading terms or decrees.")
-    root = _root(log, target)
+    root = first_recorded(log, target)
     standing = {fact.number: fact for fact in effective(log)}.get(root)
     if standing is None:
         raise BadFactError(f"corrects={number}: that fact was withdrawn; record it anew.")
@@ -158,13 +159,17 @@ def _correction(agreement: Agreement, calendar: Calendar, log: Sequence[Event], 
         check_fact(agreement, calendar, others, corrected(standing, event))
 
 
-def _root(log: Sequence[Event], event: Event) -> int | None:
-    while event.kind == kinds.CORRECTED:
-        earlier = numbered(log, int(event.details["corrects"]))
-        if earlier is None:
-            return None
-        event = earlier
-    return event.number
+def _wish(agreement: Agreement, calendar: Calendar, log: Sequence[Event], event: Event) -> None:
+    """Refuse a second wish of one day: it would take the place of the first without a word."""
+    del agreement, calendar
+    for fact in effective(log):
+        unlike = fact.at == event.at and fact.desired_end != event.desired_end
+        if unlike and same_day(fact, event) and fact.number != event.number:
+            raise BadFactError(
+                f"desired_end={event.desired_end}: entry {fact.number} of the same day says "
+                f"{fact.desired_end}. If the wish has changed, change that entry: 'tracker event correct "
+                f"{fact.agreement} {fact.number} -d desired_end={event.desired_end} --why ...'."
+            )
 
 
 def _appointment(agreement: Agreement, calendar: Calendar, log: Sequence[Event], event: Event) -> None:
@@ -204,5 +209,6 @@ _CHECKS: Mapping[str, _Check] = {
     **dict.fromkeys(kinds.ABOUT_ONE_OBLIGATION, _of_one_obligation),
     kinds.CORRECTED: _correction,
     kinds.APPOINTED: _appointment,
+    DESIRED_END_EVENT: _wish,
     kinds.PINNED: _pin,
 }
