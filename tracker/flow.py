@@ -115,17 +115,20 @@ def _load_batch(
         _roll_first(connection, context, list(known), now)
     versions = {file.agreement.id: context.calendar(file.agreement).version for file in fresh}
     causes = _log_terms(connection, fresh, known, now)
-    terms.put_in_force(connection, fresh, known, versions, now)
-    terms.add_versions(connection, fresh, known, now)
     same_text = {file.agreement.id for file in fresh if _is_in_force(file, known)}
     others = [file.agreement for file in fresh if file.agreement.id not in same_text]
     changes = []
+    wakes: Mapping[str, datetime | None] = {}
     if others:
         why = {agreement.id: causes[agreement.id] for agreement in others}
-        changes.append(Derivation(connection, context, why, known, now).store(others))
+        derivation = Derivation(connection, context, why, known, now)
+        changes.append(derivation.store(others))
+        wakes = derivation.first_wakes()
     if same_text:
         agreements = {file.agreement.id: file.agreement for file in fresh if file.agreement.id in same_text}
         changes += _derive_with_decrees(connection, context, agreements, known, now)
+    terms.put_in_force(connection, fresh, known, versions, wakes, now)
+    terms.add_versions(connection, fresh, known, now)
     for change in changes:
         report.obligations += change.added
         report.moved += change.moved

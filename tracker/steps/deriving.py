@@ -91,13 +91,19 @@ class Derivation:
                     else:
                         add(row)
                         added += 1
-        terms.set_wakes(self.connection, self.wakes)
+        terms.set_wakes(
+            self.connection, {name: self.wakes[name] for name in self.wakes if name in self.known}
+        )
         changes = obligations.store(self.connection, self.rows, self.before, self.now, self.causes)
         changes.added = added
         changes.moved += self.renamed
         obligations.add_moves(self.connection, self.moves)
         self.telling.add(self.connection)
         return changes
+
+    def first_wakes(self) -> dict[str, datetime | None]:
+        """Give when the agreements that the store did not have are to be rolled forward."""
+        return {name: wake for name, (wake, _) in self.wakes.items() if name not in self.known}
 
     def _derive(self, written: Agreement) -> Iterator[dict[str, Any]]:
         today = self.now.astimezone(written.zone).date()

@@ -110,9 +110,13 @@ def put_in_force(
     files: Sequence[TermsFile],
     known: Mapping[str, Known],
     calendar_versions: Mapping[str, str],
+    first_wakes: Mapping[str, datetime | None],
     now: datetime,
 ) -> None:
-    """Make the terms of each file the ones in force; their texts are added by `add_versions`."""
+    """Make the terms of each file the ones in force; their texts are added by `add_versions`.
+
+    `first_wakes` says when agreements that are new are to be rolled forward.
+    """
     new, changed = [], []
     for file in files:
         agreement = file.agreement
@@ -133,6 +137,7 @@ def put_in_force(
                     "tracked_since": tracked_since,
                     "log_length": 0,
                     "log_digest": "",
+                    "wake_at": first_wakes[agreement.id],
                     **values,
                 }
             )
