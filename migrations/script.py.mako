@@ -14,9 +14,6 @@ depends_on = ${repr(depends_on)}
 
 
 def upgrade() -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        # A migration that waits for a lock blocks everybody behind it: give up early instead.
-        op.execute("SET LOCAL lock_timeout = '5s'")
     ${upgrades if upgrades else "pass"}
 
 

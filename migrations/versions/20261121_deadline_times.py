@@ -24,9 +24,6 @@ _OBLIGATION = sa.table('obligation', sa.column('key', sa.String), sa.column('by_
 
 
 def upgrade() -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        # A migration that waits for a lock blocks everybody behind it: give up early instead.
-        op.execute("SET LOCAL lock_timeout = '5s'")
     for table, column in _COLUMNS:
         op.add_column(table, sa.Column(column, sa.Time(), nullable=True))
     said = {row.obligation_key: json.loads(row.content)["by_time"] for row in op.get_bind().execute(_SAID)}

@@ -15,9 +15,6 @@ _NAMES = ("reminder_key", "obligation_key")
 
 
 def upgrade() -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        # A migration that waits for a lock blocks everybody behind it: give up early instead.
-        op.execute("SET LOCAL lock_timeout = '5s'")
     with op.batch_alter_table('alert') as batch_op:
         for name in _NAMES:
             batch_op.alter_column(name, existing_type=sa.String(), nullable=True)

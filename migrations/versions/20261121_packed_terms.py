@@ -19,9 +19,6 @@ _DATED = sa.text('act_by IS NOT NULL')
 
 
 def upgrade() -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        # A migration that waits for a lock blocks everybody behind it: give up early instead.
-        op.execute("SET LOCAL lock_timeout = '5s'")
     _convert('source', sa.LargeBinary(), _packed)
     _convert('body', sa.LargeBinary(), _packed)
     with op.batch_alter_table('obligation', schema=None) as batch_op:

@@ -25,7 +25,5 @@ def downgrade() -> None:
 
 def _store(how: str) -> None:
     if op.get_bind().dialect.name == "postgresql":
-        # A migration that waits for a lock blocks everybody behind it: give up early instead.
-        op.execute("SET LOCAL lock_timeout = '5s'")
         for name in _COLUMNS:
             op.execute(f"ALTER TABLE terms_version ALTER COLUMN {name} SET STORAGE {how}")

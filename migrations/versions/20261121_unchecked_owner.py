@@ -18,9 +18,6 @@ _NAME = "obligation_agreement_id_fkey"
 
 
 def upgrade() -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        # A migration that waits for a lock blocks everybody behind it: give up early instead.
-        op.execute("SET LOCAL lock_timeout = '5s'")
     with op.batch_alter_table('obligation', naming_convention=_NAMES) as batch_op:
         batch_op.drop_constraint(_NAME, type_='foreignkey')
 

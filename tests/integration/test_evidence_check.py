@@ -30,7 +30,9 @@ def home(homes: Homes, store: EvidenceStore) -> Home:
 
 
 def put(store: EvidenceStore, content: bytes) -> str:
-    return store.put(store.look_at_content(content, "surat")).digest
+    letter = store.folder.with_name("surat")
+    letter.write_bytes(content)
+    return store.put(store.look_at(letter)).digest
 
 
 def path_of(store: EvidenceStore, content: bytes) -> Path:

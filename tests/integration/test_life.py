@@ -272,7 +272,9 @@ def test_a_proof_may_only_name_a_file_that_is_held(homes: Homes, tmp_path: Path)
     home = homes.build(evidence_dir=tmp_path / "evidence")
     home.load(terms_file(ON_DATE))
     store = EvidenceStore(tmp_path / "evidence")
-    offered = store.look_at_content(PDF, "surat.pdf")
+    letter = tmp_path / "surat.pdf"
+    letter.write_bytes(PDF)
+    offered = store.look_at(letter)
     proof = {**DUTY, "evidence": offered.about.digest}
     before = home.snapshot()
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from tracker.base.dates import clock_text, days_phrase, local_time, long_date
-from tracker.outbox.content import AlertContent, Content, ListContent, ListItem
+from tracker.outbox.content import AlertContent, Content
 
 LATE_AFTER = timedelta(hours=1)
 TEXT_WIDTH = 72
@@ -44,36 +44,6 @@ _CLOSED = {
     "Please discuss the next step with your manager and with the other party at once.",
 }
 
-
-LIST_WORDS = {
-    "id": {
-        "towards": "Kepada",
-        "clause": "Dasar",
-        "cost": "Jika terlewat",
-        "undated": "Tanpa tanggal, tetapi tetap berlaku",
-        "notes": "Catatan",
-        "more": "dan {count} lagi; daftar lengkap: tracker upcoming --all",
-        "agreement": "Perjanjian",
-        "recipient": "Untuk",
-        "code": "Kode",
-        "automatic": "Pesan ini dikirim otomatis oleh pelacak tenggat perjanjian. Mohon tidak membalasnya, "
-        "karena balasan tidak dibaca.",
-    },
-    "en": {
-        "towards": "Towards",
-        "clause": "Clause",
-        "cost": "If missed",
-        "undated": "Without a date, but in force",
-        "notes": "Notes",
-        "more": "and {count} more; the whole list: tracker upcoming --all",
-        "agreement": "Agreement",
-        "recipient": "For",
-        "code": "Code",
-        "automatic": "This message was sent automatically by the agreement deadline tracker. Please do not "
-        "reply: nobody reads the answers.",
-    },
-}
-"""What the templates of a list say around it."""
 
 _PASSED_TODAY = {"id": "lewat hari ini", "en": "earlier today"}
 
@@ -119,28 +89,6 @@ def view(content: AlertContent, now: datetime) -> View:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One duty of a list as it reads at one instant."""
-
-    item: ListItem
-    day: str
-    days_left: str
-    overdue: bool
-
-
-def lines(content: ListContent, now: datetime) -> list[Line]:
-    """Work out what depends on the moment of sending, for each duty of a list that has a date."""
-    today = local_day(content, now)
-    return [_line(item, item.act_by, today, content.language) for item in content.items if item.act_by]
-
-
-def _line(item: ListItem, act_by: date, today: date, language: str) -> Line:
-    days = (act_by - today).days
-    day = long_date(act_by, language) + clock_text(item.by_time, language)
-    return Line(item, day, days_phrase(days, language), days < 0)
-
-
 def local_day(content: Content, now: datetime) -> date:
     """Give the calendar day in the agreement's own zone."""
     return now.astimezone(ZoneInfo(content.timezone)).date()
@@ -165,25 +113,12 @@ def obligation_key(content: AlertContent) -> str:
 
 def fill(template: str, content: AlertContent, now: datetime, **more: object) -> str:
     """Fill one of the packaged templates, named from this folder: `email/templates/id.txt`."""
-    return _templates().get_template(template).render(alert=content, view=view(content, now), **more)
+    return render(template, alert=content, view=view(content, now), **more)
 
 
-def fill_list(template: str, content: ListContent, now: datetime, *, most: int | None = None) -> str:
-    """Fill one of the packaged templates of a list; `most` cuts it to its first duties."""
-    dated, undated = lines(content, now), [item for item in content.items if item.act_by is None]
-    shown = dated[:most]
-    shown_undated = undated if most is None else undated[: most - len(shown)]
-    return (
-        _templates()
-        .get_template(template)
-        .render(
-            content=content,
-            lines=shown,
-            undated=shown_undated,
-            more=len(content.items) - len(shown) - len(shown_undated),
-            words=LIST_WORDS[content.language],
-        )
-    )
+def render(template: str, **values: object) -> str:
+    """Fill one of the packaged templates with any values."""
+    return _templates().get_template(template).render(values)
 
 
 def flatten(text: str) -> str:

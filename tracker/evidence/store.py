@@ -52,34 +52,22 @@ class EvidenceStore:
         try:
             content = _content(path, self.limit)
         except _TooBigError:
-            raise self._too_big(str(path)) from None
+            raise BadEvidenceError(
+                f"{path} is larger than {self.limit // MEGABYTE} MB; scan it smaller, "
+                "or raise TRACKER_EVIDENCE_MAX_MB."
+            ) from None
         except _NotAFileError:
             raise BadEvidenceError(
                 f"{path} is a link, a folder or a device, expected the file itself."
             ) from None
         except OSError as error:
             raise BadEvidenceError(f"{path} cannot be read: {error.strerror or error}.") from None
-        return self._offered(content, str(path))
-
-    def look_at_content(self, content: bytes, name: str) -> Offered:
-        """Take what somebody offers without a file; `name` is only said, and errors are as for a file."""
-        if len(content) > self.limit:
-            raise self._too_big(name)
-        return self._offered(content, name)
-
-    def _too_big(self, name: str) -> BadEvidenceError:
-        return BadEvidenceError(
-            f"{name} is larger than {self.limit // MEGABYTE} MB; scan it smaller, "
-            "or raise TRACKER_EVIDENCE_MAX_MB."
-        )
-
-    def _offered(self, content: bytes, name: str) -> Offered:
         if not content:
-            raise BadEvidenceError(f"{name} is empty, expected {EXPECTED}.")
+            raise BadEvidenceError(f"{path} is empty, expected {EXPECTED}.")
         media_type = media_type_of(content)
         if media_type is None:
             raise BadEvidenceError(
-                f"{name} is none of the types that are taken, expected {EXPECTED}; "
+                f"{path} is none of the types that are taken, expected {EXPECTED}; "
                 "what is in the file counts, not its name."
             )
         return Offered(Evidence(sha256(content).hexdigest(), media_type, len(content)), content)

@@ -31,18 +31,7 @@ def hand_over_list(
             if english
             else "Hari ini tidak ada kewajiban yang terbuka bagi instansi Anda dalam perjanjian ini."
         )
-    return ListContent(
-        language=route.language,
-        timezone=agreement.timezone,
-        agreement=agreement.id,
-        agreement_title=agreement.title,
-        point=HAND_OVER,
-        recipient=route.recipient,
-        headline=_headline(items, english=english),
-        lead=tuple(lead),
-        items=items,
-        notes=_detour(route),
-    )
+    return _list(agreement, route, HAND_OVER, _headline(items, english=english), lead, items)
 
 
 def undated_duty(agreement: Agreement, obligation: Obligation, route: Route) -> ListContent:
@@ -57,22 +46,30 @@ def undated_duty(agreement: Agreement, obligation: Obligation, route: Route) -> 
         if english
         else "Naskah tidak menetapkan batas waktu, jadi tidak ada pengingat lagi: kerjakan sekarang."
     )
+    title = f"Act now: {item.headline}" if english else f"Segera: {item.headline}"
+    return _list(agreement, route, AT_ONCE, title, lead, [item])
+
+
+def _list(
+    agreement: Agreement,
+    route: Route,
+    point: str,
+    title: str,
+    lead: Iterable[str],
+    items: Iterable[ListItem],
+) -> ListContent:
     return ListContent(
         language=route.language,
         timezone=agreement.timezone,
         agreement=agreement.id,
         agreement_title=agreement.title,
-        point=AT_ONCE,
+        point=point,
         recipient=route.recipient,
-        headline=f"Act now: {item.headline}" if english else f"Segera: {item.headline}",
+        headline=title,
         lead=tuple(lead),
-        items=(item,),
-        notes=_detour(route),
+        items=tuple(items),
+        notes=(detour_note(route.detour, route.instead_of, route.language),) if route.detour else (),
     )
-
-
-def _detour(route: Route) -> tuple[str, ...]:
-    return (detour_note(route.detour, route.instead_of, route.language),) if route.detour else ()
 
 
 def _urgency(owed: Owed) -> tuple[date, str]:

@@ -10,20 +10,33 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 
-class AlertContent(BaseModel):
-    """The facts and sentences of one alert about one obligation to one contact."""
-
+class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Message(_Value):
+    """What every message to one contact says."""
 
     language: Literal["id", "en"]
     timezone: str
     agreement: str
     agreement_title: str
+    point: str
+    """The step that led to it: T-14, T-0, overdue+3, at-once, hand-over."""
+    recipient: str
+    """The contact's function (and name where known), with the party."""
+    headline: str
+    """What to do, or what this is, short enough for a subject line."""
+    notes: tuple[str, ...] = ()
+    """What else the reader must know: fallback recipient, missed reminders, provisional dates."""
+
+
+class AlertContent(_Message):
+    """The facts and sentences of one alert about one obligation."""
+
     agreement_numbers: tuple[str, ...]
     rule: str
     occurrence: str
-    point: str
-    """The step of the ladder: T-14, T-0, overdue+3, at-once."""
     planned_for: datetime
     """The instant the point was planned for (UTC); a later sending says that it is late."""
     act_by: date
@@ -33,10 +46,6 @@ class AlertContent(BaseModel):
     latest: date
     by_time: time | None = None
     """Local clock time on the likely day, where the text counts hours from a known moment."""
-    recipient: str
-    """The contact's function (and name where known), with the party."""
-    headline: str
-    """What to do, short enough for a subject line."""
     act: str
     """What to do, in one or two plain sentences."""
     towards: str
@@ -45,14 +54,10 @@ class AlertContent(BaseModel):
     cost: str
     why: tuple[str, ...]
     """Why this date: first where likely and safe differ, then the move to an office day."""
-    notes: tuple[str, ...] = ()
-    """What else the reader must know: fallback recipient, missed reminders, provisional dates."""
 
 
-class ListItem(BaseModel):
+class ListItem(_Value):
     """One duty in a list."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     obligation: str
     """Its key: agreement / rule / occurrence."""
@@ -66,24 +71,12 @@ class ListItem(BaseModel):
     cost: str
 
 
-class ListContent(BaseModel):
-    """The facts and sentences of one message about several duties to one contact."""
+class ListContent(_Message):
+    """The facts and sentences of one message about a list of duties."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    language: Literal["id", "en"]
-    timezone: str
-    agreement: str
-    agreement_title: str
-    point: str
-    """What led to the list: hand-over."""
-    recipient: str
-    headline: str
-    """What this list is, short enough for a subject line."""
     lead: tuple[str, ...]
     items: tuple[ListItem, ...]
     """The most urgent first, those without a date last."""
-    notes: tuple[str, ...] = ()
 
 
 Content = AlertContent | ListContent

@@ -79,11 +79,13 @@ def reroute(connection: Connection, context: Context, alert: Claimed, now: datet
         told = content.model_copy(update={"recipient": route.recipient, "notes": (note, *content.notes)})
         contact = alert.contact if alert.contact.startswith(FALLBACK) else f"{FALLBACK}:{alert.contact}"
         instead = dataclasses.replace(route, contact=contact)
-        rows.append(again(context, alert, instead, told, now))
+        rows.append(instead_row(context, alert, instead, told, now))
     outbox.add(connection, rows)
 
 
-def again(context: Context, alert: Claimed, route: Route, content: Content, now: datetime) -> dict[str, Any]:
+def instead_row(
+    context: Context, alert: Claimed, route: Route, content: Content, now: datetime
+) -> dict[str, Any]:
     """Make the row that takes the place of an alert, for another contact."""
     cause = alert.key.removesuffix(f"/{alert.contact}/{alert.channel}")
     return _row(context, cause, alert.obligation_key or cause, route, content, now) | {

@@ -19,7 +19,7 @@ from tracker.outbox.compose_list import Owed, hand_over_list
 from tracker.outbox.content import read_content
 from tracker.outbox.keys import hand_over_key
 from tracker.reminders.recipients import Route, holding_parties
-from tracker.steps.alerting import again, list_row
+from tracker.steps.alerting import instead_row, list_row
 from tracker.steps.context import Context
 from tracker.terms.model import Agreement
 from tracker.terms.people import Contact
@@ -52,8 +52,8 @@ def hand_over(
     today = now.astimezone(agreement.zone).date()
     if found is None or (found.officer.until is not None and found.officer.until < today):
         return
-    decreed = decided(agreement, effective(log))
-    routes = context.routing.routes_to(decreed, found.party, found.officer)
+    as_decided = decided(agreement, effective(log))
+    routes = context.routing.routes_to(as_decided, found.party, found.officer)
     rows: list[dict[str, Any]] = []
     if found.officer.serves_on(today):
         for alert in outbox.withdraw(connection, agreement.id, found.left):
@@ -61,7 +61,7 @@ def hand_over(
     owed = list(_owed(connection, context, agreement, log, found.party, now))
     cause = hand_over_key(agreement.id, event.number or 0)
     for route in routes:
-        content = hand_over_list(decreed, found.officer, found.before, owed, route)
+        content = hand_over_list(as_decided, found.officer, found.before, owed, route)
         rows.append(list_row(context, cause, route, content, now))
     outbox.add(connection, rows)
 
@@ -111,4 +111,4 @@ def _instead(context: Context, alert: outbox.Claimed, route: Route, now: datetim
     english = before.language == "en"
     note = f"Taken over from {before.recipient}." if english else f"Diambil alih dari {before.recipient}."
     told = before.model_copy(update={"recipient": route.recipient, "notes": (note, *before.notes)})
-    return again(context, alert, route, told, now)
+    return instead_row(context, alert, route, told, now)

@@ -71,6 +71,22 @@ def test_the_mail_in_english() -> None:
     assert "WITHOUT A DATE, BUT IN FORCE" in plain
 
 
+def test_a_duty_to_be_done_at_once_is_told_whole() -> None:
+    content = list_content(count=1, point="at-once")
+
+    lines = part(mailed(content), "plain").splitlines()
+
+    start = lines.index("Sekarang (tanpa batas waktu)")
+    assert lines[start + 1 : start + 5] == [
+        "  Serahkan laporan 0",
+        "  Kepada: Kemnaker",
+        "  Dasar: Pasal 1",
+        "  Jika terlewat: tanggung jawab atas kerugian",
+    ]
+    assert "Sekarang (tanpa batas waktu)" in part(mailed(content), "html")
+    assert "<b>Sekarang (tanpa batas waktu)</b>\nSerahkan laporan 0\nKepada: Kemnaker" in telegram(content)
+
+
 def test_an_empty_list_has_no_empty_sections() -> None:
     content = list_content(items=(), notes=(), lead=("Tidak ada.",))
 
@@ -99,7 +115,8 @@ def test_the_telegram_message() -> None:
     found = telegram(list_content())
 
     assert found.startswith("<b>Serah terima: 3 kewajiban terbuka</b>\n\nMulai 10 Januari 2025")
-    assert "<b>Kamis, 9 Januari 2025 (lewat 1 hari)</b>\nSerahkan laporan 0\n" in found
+    assert "<b>Kamis, 9 Januari 2025 (lewat 1 hari)</b>\nSerahkan laporan 0\nKepada: Kemnaker\n" in found
+    assert "Kode: <code>kemenko-pmk-kemnaker-2023/duty-0/term-1</code>" in found
     assert "\n\n\n" not in found
     assert " lagi;" not in found
 
@@ -111,5 +128,5 @@ def test_a_long_telegram_message_shows_what_fits_and_counts_the_rest(text: str) 
     found = telegram(content)
 
     assert LIMIT - 1000 < visible_length(found) <= LIMIT
-    (more,) = re.findall(r"dan (\d+) lagi; daftar lengkap: tracker upcoming", found)
+    (more,) = re.findall(r"dan (\d+) lagi; mintalah daftar lengkapnya", found)
     assert int(more) == 300 - found.count("Serahkan laporan")

@@ -119,13 +119,7 @@ def test_a_file_that_is_refused(store: EvidenceStore, tmp_path: Path, content: b
     with pytest.raises(BadEvidenceError, match=says) as caught:
         store.look_at(path)
     assert str(path) in str(caught.value)
-    with pytest.raises(BadEvidenceError, match=f"surat.pdf {says}|surat.pdf is {says}"):
-        store.look_at_content(content, "surat.pdf")
     assert not store.folder.exists()
-
-
-def test_content_without_a_file_is_taken_alike(store: EvidenceStore, tmp_path: Path) -> None:
-    assert store.look_at_content(PDF, "unggahan") == store.look_at(offered(tmp_path, PDF))
 
 
 def test_what_is_no_regular_file(store: EvidenceStore, tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from icalendar import Alarm, Calendar, Event
 
 from tracker.base.dates import clock_text, days_phrase, long_date, short_moment
-from tracker.channels.render import act_by_time, fill, fill_list, flatten, local_day, obligation_key, shorten
+from tracker.channels.lists import fill_list
+from tracker.channels.render import act_by_time, fill, flatten, local_day, obligation_key, shorten
 from tracker.outbox.content import AlertContent, Content, ListContent
 from tracker.outbox.delivery import Delivery
 

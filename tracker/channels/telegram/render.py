@@ -6,7 +6,8 @@ from bisect import bisect_right
 from collections.abc import Callable
 from datetime import datetime
 
-from tracker.channels.render import fill, fill_list, flatten, shorten
+from tracker.channels.lists import fill_list
+from tracker.channels.render import fill, flatten, shorten
 from tracker.outbox.content import AlertContent, Content, ListContent, ListItem
 
 LIMIT = 4096

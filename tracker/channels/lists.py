@@ -1,0 +1,72 @@
+"""A list of duties as every channel shows it at the moment of sending."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tracker.base.dates import clock_text, days_phrase, long_date
+from tracker.channels.render import local_day, render
+from tracker.outbox.content import ListContent, ListItem
+from tracker.reminders.ladder import AT_ONCE
+
+_WORDS = {
+    "id": {
+        "towards": "Kepada",
+        "clause": "Dasar",
+        "cost": "Jika terlewat",
+        "now": "Sekarang (tanpa batas waktu)",
+        "undated": "Tanpa tanggal, tetapi tetap berlaku",
+        "notes": "Catatan",
+        "more": "dan {count} lagi; mintalah daftar lengkapnya kepada pengelola perjanjian di kantor Anda",
+        "agreement": "Perjanjian",
+        "recipient": "Untuk",
+        "code": "Kode",
+        "automatic": "Pesan ini dikirim otomatis oleh pelacak tenggat perjanjian. Mohon tidak membalasnya, "
+        "karena balasan tidak dibaca.",
+    },
+    "en": {
+        "towards": "Towards",
+        "clause": "Clause",
+        "cost": "If missed",
+        "now": "Now (no time limit)",
+        "undated": "Without a date, but in force",
+        "notes": "Notes",
+        "more": "and {count} more; ask whoever manages the agreement in your office for the whole list",
+        "agreement": "Agreement",
+        "recipient": "For",
+        "code": "Code",
+        "automatic": "This message was sent automatically by the agreement deadline tracker. Please do not "
+        "reply: nobody reads the answers.",
+    },
+}
+"""What the templates of a list say around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One duty as it reads at one instant."""
+
+    item: ListItem
+    when: str
+    overdue: bool
+
+
+def fill_list(template: str, content: ListContent, now: datetime, *, most: int | None = None) -> str:
+    """Fill one of the packaged templates of a list; `most` cuts it to its first duties."""
+    items = content.items[:most]
+    at_once = content.point == AT_ONCE
+    return render(
+        template,
+        content=content,
+        lines=[_line(item, content, now) for item in items if item.act_by or at_once],
+        undated=[item for item in items if not (item.act_by or at_once)],
+        more=len(content.items) - len(items),
+        words=_WORDS[content.language],
+    )
+
+
+def _line(item: ListItem, content: ListContent, now: datetime) -> Line:
+    if item.act_by is None:
+        return Line(item, _WORDS[content.language]["now"], overdue=False)
+    days = (item.act_by - local_day(content, now)).days
+    day = long_date(item.act_by, content.language) + clock_text(item.by_time, content.language)
+    return Line(item, f"{day} ({days_phrase(days, content.language)})", overdue=days < 0)
