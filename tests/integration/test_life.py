@@ -295,11 +295,11 @@ def test_two_facts_of_one_day_start_two_obligations(home: Home) -> None:
     home.load(terms_file(HOURLY))
     home.record("force-majeure-occurred", "2026-11-20", party="kesatu", at="15:00")
     home.record("force-majeure-occurred", "2026-11-20", party="kesatu", at="09:00")
-    key = "2026-11-20:kesatu.2"
+    key = "2026-11-20T09:00:kesatu"
     home.record("duty-fulfilled", "2026-11-21", rule="force-majeure-notice", occurrence=key)
 
     assert {(row.occurrence, row.event_number, row.state) for row in home.rows(ObligationRow)} == {
-        ("2026-11-20:kesatu", 1, "open"),
+        ("2026-11-20T15:00:kesatu", 1, "open"),
         (key, 2, "fulfilled"),
     }
     assert shown(home, f"force-majeure-notice/{key}")["by_time"] == "09:00"
@@ -327,7 +327,11 @@ def test_the_time_of_a_fact_can_be_added_and_another_recorded(home: Home) -> Non
 
     with pytest.raises(BadFactError, match="Entry 1 is"):
         home.record("fact-corrected", "2026-11-20", corrects="3", why="x", at="")
-    assert len(home.rows(ObligationRow)) == 2
+    assert {(row.occurrence, row.state) for row in home.rows(ObligationRow)} == {
+        ("2026-11-20:kesatu", "superseded"),
+        ("2026-11-20T09:00:kesatu", "open"),
+        ("2026-11-20T15:00:kesatu", "open"),
+    }
 
 
 def test_a_corrected_day_moves_what_followed(home: Home) -> None:
@@ -348,6 +352,39 @@ def test_a_corrected_day_moves_what_followed(home: Home) -> None:
         for content in home.contents()
         for note in content.notes
     )
+
+
+def test_a_time_that_is_added_changes_the_name_and_repeats_no_reminder(home: Home) -> None:
+    home.load(terms_file(FORCE_MAJEURE))
+    home.record("force-majeure-occurred", "2026-11-20", party="kesatu")
+    home.run_until(home.clock.now())
+    old = home.obligation("force-majeure-notice/2026-11-20:kesatu")
+
+    home.clock.advance(timedelta(hours=1))
+    home.record("fact-corrected", "2026-11-20", corrects="1", why="jam menyusul", at="09:00")
+    home.run_until(home.clock.now())
+
+    new = home.obligation("force-majeure-notice/2026-11-20T09:00:kesatu")
+    assert home.obligation("force-majeure-notice/2026-11-20:kesatu").state == "superseded"
+    assert (new.state, new.act_by, new.opened_at) == ("open", old.act_by, old.opened_at)
+    assert new.reminded_for == old.reminded_for
+    assert points(home) == ["at-once"]
+
+
+def test_a_day_corrected_there_and_back_is_announced_each_time(home: Home) -> None:
+    home.load(terms_file(FORCE_MAJEURE))
+    home.record("force-majeure-occurred", "2026-11-20", party="kesatu")
+    for number, day in enumerate(("2026-11-18", "2026-11-20", "2026-11-18"), start=1):
+        home.clock.advance(timedelta(hours=1))
+        home.record("fact-corrected", day, corrects="1", why=f"salah tanggal {number}")
+
+    moves = [note for content in home.contents() for note in content.notes if "berpindah" in note]
+    earlier, later = (
+        "Tenggat berpindah dari 3 Des 2026 ke 1 Des 2026",
+        "Tenggat berpindah dari 1 Des 2026 ke 3 Des 2026",
+    )
+    assert sorted(note.partition(". Sebab")[0] for note in moves) == [later, earlier, earlier]
+    assert home.obligation("force-majeure-notice/2026-11-18:kesatu").state == "open"
 
 
 def test_a_withdrawn_fact_never_happened(home: Home) -> None:

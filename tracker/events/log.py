@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from tracker.events.apart import told_apart
 from tracker.events.kinds import ABOUT_ONE_OBLIGATION, CORRECTED, DECISIONS
 from tracker.events.model import Event
 
@@ -30,8 +29,7 @@ def effective(log: Iterable[Event]) -> list[Event]:
         number = event.number or place
         root[number] = number
         if event.kind != CORRECTED:
-            fact = told_apart(event, facts.values())
-            facts[number] = fact if fact.number else replace(fact, number=number)
+            facts[number] = event if event.number else replace(event, number=number)
             continue
         target = root.get(int(event.details["corrects"]), 0)
         root[number] = target
@@ -39,8 +37,7 @@ def effective(log: Iterable[Event]) -> list[Event]:
             if "withdrawn" in event.details:
                 del facts[target]
             else:
-                before = facts.pop(target)
-                facts[target] = told_apart(corrected(before, event), facts.values(), before)
+                before, facts[target] = facts[target], corrected(facts[target], event)
                 renamed[before.occurrence] = facts[target].occurrence
     found = _renamed(facts.values(), renamed) if renamed else facts.values()
     return sorted(found, key=_order)

@@ -35,8 +35,6 @@ class Event:
     recorded_at: datetime | None = None
     recorded_by: str = ""
     number: int | None = None
-    ordinal: int = 1
-    """Its place among the facts of its kind, party and day that happened at other hours."""
 
     @property
     def party(self) -> str | None:
@@ -57,10 +55,19 @@ class Event:
 
     @property
     def occurrence(self) -> str:
-        """The name of what this event starts: its day, the party where one was named, an ordinal from 2."""
+        """The name of what this event starts: its day, the time and the party where they were said.
+
+        The time is part of it so that two facts of one day have names of their own, whichever of
+        them was recorded first.
+        """
         day = self.happened_on.isoformat()
-        name = f"{day}:{self.party}" if self.party else day
-        return name if self.ordinal == 1 else f"{name}.{self.ordinal}"
+        moment = f"{day}T{self.details[CLOCK]}" if self.at else day
+        return f"{moment}:{self.party}" if self.party else moment
+
+    def is_of_same_day(self, other: "Event") -> bool:
+        """Tell whether two facts are of one kind, party and day."""
+        mine, theirs = ((one.happened_on, one.kind, one.party) for one in (self, other))
+        return mine == theirs
 
 
 def parse_event(agreement: str, text: str) -> Event:

@@ -11,6 +11,8 @@ from tracker.terms.rule import Rule
 
 AGREEMENT_ENDED = "agreement-ended"
 RENEWED_BY_SILENCE = "renewed-by-silence"
+DAY_PASSED = "day-passed"
+TAKEN_OUT = "taken-out"
 """Why an obligation has lapsed."""
 _ONE_DAY = timedelta(days=1)
 
@@ -59,9 +61,14 @@ def _is_notice_before_end(rule: Rule) -> bool:
     return isinstance(due, Counted) and due.side is Side.BEFORE and due.anchor.kind is AnchorKind.TERM_END
 
 
-def why_lapsed(obligation: Obligation) -> str:
-    """Tell whether a duty is moot because the agreement has ended, or because silence renewed it."""
-    return RENEWED_BY_SILENCE if obligation.goes_on else AGREEMENT_ENDED
+def why_lapsed(obligation: Obligation, lapse: date) -> str:
+    """Tell why a duty is moot since `lapse`: what took it away, or the end of what it belonged to."""
+    if obligation.goes_on:
+        return RENEWED_BY_SILENCE
+    if obligation.gone_from == lapse:
+        return TAKEN_OUT
+    dated = obligation.deadline is not None and obligation.trigger is None
+    return DAY_PASSED if obligation.rule.optional and dated else AGREEMENT_ENDED
 
 
 def first_state(obligation: Obligation, tracked_since: date) -> State:
@@ -101,7 +108,7 @@ def state_and_why(
             return state, None
         state = State.OPEN
     if lapse is not None and today >= lapse:
-        return State.LAPSED, why_lapsed(obligation)
+        return State.LAPSED, why_lapsed(obligation, lapse)
     return state, None
 
 

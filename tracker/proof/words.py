@@ -72,6 +72,11 @@ _CLOSED = {
         "Jangka waktu habis tanpa pemberitahuan: perjanjian diperpanjang dengan sendirinya",
         "The term ran out without a notice: the agreement was renewed by itself",
     ),
+    "day-passed": (
+        "Harinya sudah lewat, dan langkah ini tidak wajib",
+        "Its day has passed, and the step was not required",
+    ),
+    "taken-out": ("Addendum menghapus kewajiban ini", "An addendum has taken this duty out"),
     "terms-changed": (
         "Ketentuan atau fakta tidak lagi memuat kewajiban ini",
         "Terms or facts no longer give this duty",

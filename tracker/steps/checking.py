@@ -6,7 +6,6 @@ from datetime import date
 from tracker.base.errors import BadFactError, UnknownThingError
 from tracker.calendars.model import Calendar
 from tracker.events import kinds
-from tracker.events.apart import same_day
 from tracker.events.log import corrected, effective, first_recorded, numbered
 from tracker.events.model import BadEventError, Event, checked
 from tracker.obligations.decided import decided, names_officer, predecessors
@@ -44,7 +43,9 @@ def _check_time_of_day(log: Sequence[Event], event: Event) -> None:
     unlike = (
         fact
         for fact in effective(log)
-        if same_day(fact, event) and fact.number != event.number and (fact.at is None) != (event.at is None)
+        if fact.is_of_same_day(event)
+        and fact.number != event.number
+        and (fact.at is None) != (event.at is None)
     )
     for fact in unlike:
         silent, timed = ("it", "this one") if fact.at is None else ("this one", "it")
@@ -164,7 +165,7 @@ def _wish(agreement: Agreement, calendar: Calendar, log: Sequence[Event], event:
     del agreement, calendar
     for fact in effective(log):
         unlike = fact.at == event.at and fact.desired_end != event.desired_end
-        if unlike and same_day(fact, event) and fact.number != event.number:
+        if unlike and fact.is_of_same_day(event) and fact.number != event.number:
             raise BadFactError(
                 f"desired_end={event.desired_end}: entry {fact.number} of the same day says "
                 f"{fact.desired_end}. If the wish has changed, change that entry: 'tracker event correct "

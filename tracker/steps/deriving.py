@@ -72,7 +72,7 @@ class Derivation:
         self.by_trigger = {
             (row.agreement_id, row.rule, row.event_number): row
             for row in self.before.values()
-            if row.event_number is not None
+            if row.event_number is not None and row.state != State.SUPERSEDED
         }
         self.rows: list[dict[str, Any]] = []
         self.wakes: dict[str, tuple[datetime | None, str]] = {}
@@ -127,9 +127,10 @@ class Derivation:
         agreement, policy = seen.agreement, self.context.policy
         key = obligation.key
         known = self.before.get(key)
+        before = self._as_told(known, obligation)
         found = obligation.deadline
-        opened_at = known.opened_at if known else self.now
-        opened_on = opened_at.astimezone(agreement.zone).date() if known else today
+        opened_at = before.opened_at if before else self.now
+        opened_on = opened_at.astimezone(agreement.zone).date() if before else today
         life = seen.life(obligation, policy.acknowledged_days)
         act_by = life.override.act_by if life.override else found.act_by if found else None
         reopened_on = _local_day(life.reopened, agreement)
@@ -151,13 +152,12 @@ class Derivation:
             "opened_at": opened_at,
             "acknowledged_until": life.acknowledged_until,
             "snoozed_until": min(life.snoozed_until, act_by) if life.snoozed_until and act_by else None,
-            "reminded_for": known.reminded_for if known else None,
+            "reminded_for": before.reminded_for if before else None,
             "moves": known.moves if known else 0,
         }
         row["state"], row["closed_at"], row["closed_why"] = self._state(
-            agreement, obligation, life, row, today, since
+            agreement, obligation, life, row, today, since, before
         )
-        before = known or (self._before_correction(row) if obligation.trigger else None)
         if before is not None and any(getattr(before, name) != row[name] for name in obligations.MOVING):
             self._note_move(before, row)
             if self._is_announced(before, row):
@@ -169,9 +169,12 @@ class Derivation:
             row["wake_at"] = known.wake_at  # a point that is due now must stay due
         return row
 
-    def _before_correction(self, row: Mapping[str, Any]) -> Any | None:
-        """Give what the same fact started before its day was corrected, which renamed the occurrence."""
-        return self.by_trigger.get((row["agreement_id"], row["rule"], row["event_number"]))
+    def _as_told(self, known: Any | None, obligation: Obligation) -> Any | None:
+        """Give the obligation as people know it: a fact whose day or time was corrected renamed it."""
+        event = obligation.trigger
+        if event is None or (known is not None and known.state != State.SUPERSEDED):
+            return known
+        return self.by_trigger.get((event.agreement, obligation.rule.id, event.number), known)
 
     def _state(
         self,
@@ -181,10 +184,11 @@ class Derivation:
         row: Mapping[str, Any],
         today: date,
         since: date,
+        before: Any | None,
     ) -> tuple[str, datetime | None, str | None]:
         """Give the state, and since when and why it is closed where it is."""
         known = self.before.get(row["key"])
-        was_open = known is not None and known.state not in (State.UNVERIFIED, State.SUPERSEDED)
+        was_open = before is not None and before.state not in (State.UNVERIFIED, State.SUPERSEDED)
         lapse = row["lapses_on"]
         state, why = state_and_why(obligation, life, lapse, since, today, was_open=was_open)
         if life.state is not None:

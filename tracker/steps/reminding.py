@@ -63,7 +63,7 @@ class Reminding:
         schedule = self.context.schedule(agreement)
         lapse = schedule.start_of(row.lapses_on) if row.lapses_on else None
         if lapse is not None and self.now >= lapse:
-            why = why_lapsed(obligation) if obligation else AGREEMENT_ENDED
+            why = why_lapsed(obligation, row.lapses_on) if obligation else AGREEMENT_ENDED
             self._update(row, State.LAPSED, row.reminded_for, None, why, lapse)
             return
         if obligation is None or obligation.deadline is None:
