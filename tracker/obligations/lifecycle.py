@@ -45,7 +45,7 @@ def lapses_on(
         return None
     if obligation.trigger is not None:
         chased = max(last_end, deadline.latest if deadline else last_end, opened_on)
-        return chased + timedelta(days=grace_days) + _ONE_DAY
+        return chased + timedelta(grace_days + 1)
     if deadline is None:
         return last_end + _ONE_DAY
     if rule.optional:
@@ -53,7 +53,7 @@ def lapses_on(
     if _is_notice_before_end(rule):
         return last_end + _ONE_DAY
     chased = max(last_end, deadline.latest, reopened_on or deadline.latest)
-    return chased + timedelta(days=grace_days) + _ONE_DAY
+    return chased + timedelta(grace_days + 1)
 
 
 def _is_notice_before_end(rule: Rule) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -38,7 +37,6 @@ DERIVED = (
     "closed_why",
 )
 """The columns that a derivation fills."""
-_IN_ORDER = itemgetter(*DERIVED)
 _SAME_FOREVER = ("key", "agreement_id", "rule", "occurrence", "opened_at")
 _CHANGING = tuple(name for name in DERIVED if name not in _SAME_FOREVER)
 
@@ -67,7 +65,7 @@ def stored(connection: Connection, agreements: Iterable[str]) -> dict[str, Any]:
 def adding(connection: Connection) -> Iterator[Callable[[dict[str, Any]], None]]:
     """Give a function that adds one whole row; until the end the connection can do nothing else."""
     with inserting(connection, ObligationRow, DERIVED) as insert:
-        yield lambda row: insert(_IN_ORDER(row))
+        yield insert
 
 
 def store(

@@ -10,17 +10,15 @@ from tracker.events import service as events
 from tracker.events.model import Event
 from tracker.obligations import service as obligations
 from tracker.obligations.causes import Cause, Moment, sentences
-from tracker.obligations.life import Life
-from tracker.obligations.lifecycle import lapses_on, state_and_why
 from tracker.obligations.model import Obligation, State
 from tracker.obligations.months import shifted
-from tracker.obligations.picture import Picture, picture
-from tracker.reminders.ladder import Next, Plan, Point, Schedule
+from tracker.obligations.picture import picture
+from tracker.reminders.ladder import Point
 from tracker.steps.context import Context
+from tracker.steps.rows import RowMaker
 from tracker.steps.telling import Telling
 from tracker.terms import service as terms
 from tracker.terms.model import Agreement
-from tracker.terms.rule import Rule
 from tracker.terms.service import Known
 
 _ONE_DAY = timedelta(days=1)
@@ -78,6 +76,7 @@ class Derivation:
         self.wakes: dict[str, tuple[datetime | None, str]] = {}
         self.moves: list[dict[str, Any]] = []
         self.renamed: list[str] = []
+        self.days: dict[str, tuple[date, date]] = {}
         self.telling = Telling(context, now)
 
     def store(self, agreements: Iterable[Agreement]) -> obligations.Changes:
@@ -106,16 +105,23 @@ class Derivation:
         return {name: wake for name, (wake, _) in self.wakes.items() if name not in self.known}
 
     def _derive(self, written: Agreement) -> Iterator[dict[str, Any]]:
-        today = self.now.astimezone(written.zone).date()
-        until = self.context.horizon(written, self.now)
+        today, until = self._days(written)
         calendar = self.context.calendar(written)
         seen = picture(written, calendar, self.logs.get(written.id, ()), until)
         self.wakes[written.id] = (self._roll(written, seen.derived.beyond), calendar.version)
         tracked = self.known.get(written.id)
-        since = tracked.tracked_since if tracked else today
+        maker = RowMaker(self.context, seen, self.now, today, tracked.tracked_since if tracked else today)
         for obligation in seen.derived.obligations:
             if obligation.state is not State.WAITING:
-                yield self._row(seen, obligation, today, since)
+                yield self._row(maker, obligation)
+
+    def _days(self, agreement: Agreement) -> tuple[date, date]:
+        """Give today and the horizon, which all agreements of a zone share."""
+        found = self.days.get(agreement.timezone)
+        if found is None:
+            today = self.now.astimezone(agreement.zone).date()
+            found = self.days[agreement.timezone] = today, self.context.horizon(agreement, self.now)
+        return found
 
     def _roll(self, agreement: Agreement, beyond: date | None) -> datetime | None:
         if beyond is None:
@@ -123,81 +129,27 @@ class Derivation:
         day = shifted(beyond, -self.context.horizon_months) + _ONE_DAY
         return self.context.schedule(agreement).start_of(day)
 
-    def _row(self, seen: Picture, obligation: Obligation, today: date, since: date) -> dict[str, Any]:
-        agreement, policy = seen.agreement, self.context.policy
+    def _row(self, maker: RowMaker, obligation: Obligation) -> dict[str, Any]:
         key = obligation.key
         known = self.before.get(key)
-        before = self._as_told(known, obligation)
-        found = obligation.deadline
-        opened_at = before.opened_at if before else self.now
-        opened_on = opened_at.astimezone(agreement.zone).date() if before else today
-        life = seen.life(obligation, policy.acknowledged_days)
-        act_by = life.override.act_by if life.override else found.act_by if found else None
-        reopened_on = _local_day(life.reopened, agreement)
-        grace_days = policy.grace_after_end_days
-        row: dict[str, Any] = {
-            "key": key,
-            "agreement_id": agreement.id,
-            "rule": obligation.rule.id,
-            "occurrence": obligation.occurrence,
-            "likely": found.likely if found else None,
-            "safe": found.safe if found else None,
-            "act_by": act_by,
-            "strictest": found.strictest if found else None,
-            "latest": found.latest if found else None,
-            "by_time": found.by_time if found else None,
-            "provisional": found.provisional if found else False,
-            "lapses_on": lapses_on(obligation, seen.derived.ends, opened_on, grace_days, reopened_on),
-            "event_number": obligation.trigger.number if obligation.trigger else None,
-            "opened_at": opened_at,
-            "acknowledged_until": life.acknowledged_until,
-            "snoozed_until": min(life.snoozed_until, act_by) if life.snoozed_until and act_by else None,
-            "reminded_for": before.reminded_for if before else None,
-            "moves": known.moves if known else 0,
-        }
-        row["state"], row["closed_at"], row["closed_why"] = self._state(
-            agreement, obligation, life, row, today, since, before
-        )
+        before = known if obligation.trigger is None else self._as_told(known, obligation, obligation.trigger)
+        row = maker.row(obligation, key, known, before)
         if before is not None and any(getattr(before, name) != row[name] for name in obligations.MOVING):
             self._note_move(before, row)
             if self._is_announced(before, row):
-                self._announce(agreement, obligation, before, row)
-        elif before is None and _needs_telling(obligation, row):
-            self.telling.tell_undated(agreement, obligation)
-        row["wake_at"] = self._wake_at(agreement, obligation, row)
+                self._announce(maker.agreement, obligation, before, row)
+        elif before is None and obligation.trigger is not None and _has_no_ladder(row):
+            self.telling.tell_undated(maker.agreement, obligation)
+        row["wake_at"] = maker.wake_at(obligation.rule, row)
         if known is not None and all(getattr(known, name) == row[name] for name in _WAKING):
             row["wake_at"] = known.wake_at  # a point that is due now must stay due
         return row
 
-    def _as_told(self, known: Any | None, obligation: Obligation) -> Any | None:
+    def _as_told(self, known: Any | None, obligation: Obligation, fact: Event) -> Any | None:
         """Give the obligation as people know it: a fact whose day or time was corrected renamed it."""
-        event = obligation.trigger
-        if event is None or (known is not None and known.state != State.SUPERSEDED):
+        if known is not None and known.state != State.SUPERSEDED:
             return known
-        return self.by_trigger.get((event.agreement, obligation.rule.id, event.number), known)
-
-    def _state(
-        self,
-        agreement: Agreement,
-        obligation: Obligation,
-        life: Life,
-        row: Mapping[str, Any],
-        today: date,
-        since: date,
-        before: Any | None,
-    ) -> tuple[str, datetime | None, str | None]:
-        """Give the state, and since when and why it is closed where it is."""
-        known = self.before.get(row["key"])
-        was_open = before is not None and before.state not in (State.UNVERIFIED, State.SUPERSEDED)
-        lapse = row["lapses_on"]
-        state, why = state_and_why(obligation, life, lapse, since, today, was_open=was_open)
-        if life.state is not None:
-            return state.value, life.at, why
-        if state is State.LAPSED:
-            return state.value, self.context.schedule(agreement).start_of(lapse), why
-        if state is State.SUPERSEDED:
-            return state.value, known.closed_at if known and known.closed_why == why else self.now, why
-        return state.value, None, None
+        return self.by_trigger.get((obligation.agreement, obligation.rule.id, fact.number), known)
 
     def _note_move(self, known: Any, row: dict[str, Any]) -> None:
         """Keep the figures that are about to be overwritten."""
@@ -239,19 +191,10 @@ class Derivation:
             because=[sentences(self.causes[agreement.id], *_from_and_to(known._asdict(), row))],
         )
 
-    def _wake_at(self, agreement: Agreement, obligation: Obligation, row: dict[str, Any]) -> datetime | None:
-        if row["state"] != State.OPEN:
-            return None
-        schedule = self.context.schedule(agreement)
-        if row["act_by"] is None:
-            return schedule.start_of(row["lapses_on"]) if row["lapses_on"] else None
-        plan = plan_of(self.context, agreement, obligation.rule, row)
-        return wake_at(schedule, plan, schedule.next(plan, row["reminded_for"], self.now))
 
-
-def _needs_telling(obligation: Obligation, row: Mapping[str, Any]) -> bool:
-    """Tell whether an event made a duty that no ladder will ever speak of: it has no date."""
-    return obligation.trigger is not None and row["act_by"] is None and row["state"] == State.OPEN
+def _has_no_ladder(row: Mapping[str, Any]) -> bool:
+    """Tell whether no reminder will ever speak of a duty: it is open and has no date."""
+    return row["act_by"] is None and row["state"] == State.OPEN
 
 
 def _from_and_to(known: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[Moment, Moment]:
@@ -265,29 +208,3 @@ def _from_and_to(known: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[Mome
         (one["act_by"], one["by_time"] if one["act_by"] == one["likely"] else None) for one in (known, row)
     )
     return before, after
-
-
-def _local_day(fact: Event | None, agreement: Agreement) -> date | None:
-    if fact is None:
-        return None
-    return fact.recorded_at.astimezone(agreement.zone).date() if fact.recorded_at else fact.happened_on
-
-
-def plan_of(context: Context, agreement: Agreement, rule: Rule, row: Mapping[str, Any]) -> Plan:
-    """Give what the ladder of an obligation depends on, from its row."""
-    return Plan(
-        act_by=row["act_by"],
-        opened_at=row["opened_at"],
-        at_once=row["event_number"] is not None,
-        ladder=context.policy.ladder_for(agreement, rule),
-        lapses_on=row["lapses_on"],
-        snoozed_until=row["snoozed_until"],
-    )
-
-
-def wake_at(schedule: Schedule, plan: Plan, following: Next | None) -> datetime | None:
-    """Give when an obligation is due for the next step: a reminder, or its lapse."""
-    lapse = schedule.start_of(plan.lapses_on) if plan.lapses_on else None
-    if following is None:
-        return lapse
-    return min(following.fire_at, lapse) if lapse else following.fire_at

@@ -14,7 +14,7 @@ from tracker.obligations.lifecycle import AGREEMENT_ENDED, why_lapsed
 from tracker.obligations.model import CLOSED, Obligation, State
 from tracker.obligations.picture import Picture, picture
 from tracker.steps.context import Context
-from tracker.steps.deriving import plan_of, wake_at
+from tracker.steps.rows import plan_of, wake_at
 from tracker.steps.telling import Telling
 from tracker.terms import service as terms
 from tracker.terms.model import Agreement
@@ -70,7 +70,7 @@ class Reminding:
             # The terms or events no longer give this obligation: it must not nag, nor vanish.
             self._update(row, State.SUPERSEDED, row.reminded_for, None, "terms-changed")
             return
-        plan = plan_of(self.context, agreement, obligation.rule, row._asdict())
+        plan = plan_of(self.context.policy, agreement, obligation.rule, row._asdict())
         following = schedule.next(plan, row.reminded_for, self.now)
         reminded_for = row.reminded_for
         if following is not None and following.fire_at <= self.now:

@@ -1,0 +1,124 @@
+"""One agreement's obligations as rows of the store: figures, state, next wake-up. Pure."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from tracker.events.model import Event
+from tracker.obligations.life import UNTOUCHED, Life
+from tracker.obligations.lifecycle import lapses_on, state_and_why
+from tracker.obligations.model import Obligation, State
+from tracker.obligations.picture import Picture
+from tracker.reminders.ladder import Next, Plan, Schedule
+from tracker.reminders.policy import Policy
+from tracker.steps.context import Context
+from tracker.terms.model import Agreement
+from tracker.terms.rule import Rule
+
+_NOT_TRACKED_YET = (State.UNVERIFIED, State.SUPERSEDED)
+
+
+class RowMaker:
+    """Makes the rows of one agreement; what they share is looked up once.
+
+    `today` is the local day of `now` (UTC), `since` the local day on which tracking began.
+    """
+
+    def __init__(self, context: Context, seen: Picture, now: datetime, today: date, since: date) -> None:
+        """Take what is known of the agreement."""
+        self.seen = seen
+        self.agreement = seen.agreement
+        self.policy = context.policy
+        self.schedule = context.schedule(seen.agreement)
+        self.now = now
+        self.today = today
+        self.since = since
+
+    def row(self, obligation: Obligation, key: str, known: Any | None, before: Any | None) -> dict[str, Any]:
+        """Give the row of an obligation without its next wake-up.
+
+        `known` is what the store has under its key, `before` the obligation as people know it.
+        """
+        agreement, policy, found = self.agreement, self.policy, obligation.deadline
+        life = self.seen.life(obligation, policy.acknowledged_days) if self.seen.about else UNTOUCHED
+        opened_at, opened_on = self.now, self.today
+        if before is not None:
+            opened_at = before.opened_at
+            opened_on = opened_at.astimezone(agreement.zone).date()
+        act_by = life.override.act_by if life.override else found.act_by if found else None
+        lapse = lapses_on(
+            obligation,
+            self.seen.derived.ends,
+            opened_on,
+            policy.grace_after_end_days,
+            _local_day(life.reopened, agreement) if life.reopened else None,
+        )
+        was_open = before is not None and before.state not in _NOT_TRACKED_YET
+        state, why = state_and_why(obligation, life, lapse, self.since, self.today, was_open=was_open)
+        return {
+            "key": key,
+            "agreement_id": agreement.id,
+            "rule": obligation.rule.id,
+            "occurrence": obligation.occurrence,
+            "state": str(state),
+            "likely": found.likely if found else None,
+            "safe": found.safe if found else None,
+            "act_by": act_by,
+            "strictest": found.strictest if found else None,
+            "latest": found.latest if found else None,
+            "by_time": found.by_time if found else None,
+            "provisional": found.provisional if found else False,
+            "lapses_on": lapse,
+            "event_number": obligation.trigger.number if obligation.trigger else None,
+            "opened_at": opened_at,
+            "reminded_for": before.reminded_for if before else None,
+            "snoozed_until": min(life.snoozed_until, act_by) if life.snoozed_until and act_by else None,
+            "acknowledged_until": life.acknowledged_until,
+            "moves": known.moves if known else 0,
+            "closed_at": None if state is State.OPEN else self._closed_at(state, why, life, lapse, known),
+            "closed_why": why,
+        }
+
+    def _closed_at(
+        self, state: State, why: str | None, life: Life, lapse: date | None, known: Any | None
+    ) -> datetime | None:
+        if life.state is not None:
+            return life.at
+        if state is State.LAPSED and lapse is not None:
+            return self.schedule.start_of(lapse)
+        if state is State.SUPERSEDED:
+            return known.closed_at if known and known.closed_why == why else self.now
+        return None
+
+    def wake_at(self, rule: Rule, row: Mapping[str, Any]) -> datetime | None:
+        """Give when an obligation is due for its next step, from the rest of its row."""
+        if row["state"] != State.OPEN:
+            return None
+        if row["act_by"] is None:
+            return self.schedule.start_of(row["lapses_on"]) if row["lapses_on"] else None
+        plan = plan_of(self.policy, self.agreement, rule, row)
+        return wake_at(self.schedule, plan, self.schedule.next(plan, row["reminded_for"], self.now))
+
+
+def _local_day(fact: Event, agreement: Agreement) -> date:
+    return fact.recorded_at.astimezone(agreement.zone).date() if fact.recorded_at else fact.happened_on
+
+
+def plan_of(policy: Policy, agreement: Agreement, rule: Rule, row: Mapping[str, Any]) -> Plan:
+    """Give what the ladder of an obligation depends on, from its row."""
+    return Plan(
+        act_by=row["act_by"],
+        opened_at=row["opened_at"],
+        at_once=row["event_number"] is not None,
+        ladder=policy.ladder_for(agreement, rule),
+        lapses_on=row["lapses_on"],
+        snoozed_until=row["snoozed_until"],
+    )
+
+
+def wake_at(schedule: Schedule, plan: Plan, following: Next | None) -> datetime | None:
+    """Give when an obligation is due for the next step: a reminder, or its lapse."""
+    lapse = schedule.start_of(plan.lapses_on) if plan.lapses_on else None
+    if following is None:
+        return lapse
+    return min(following.fire_at, lapse) if lapse else following.fire_at
