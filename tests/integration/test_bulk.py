@@ -45,8 +45,7 @@ def test_rows_one_by_one(db: Database) -> None:
         insert_all(connection, AgreementRow, [row(1)])
         with inserting(connection, TermsVersionRow, names) as insert:
             for version in range(1, 4):
-                values = ("pks-1", version, AWKWARD, "p", AWKWARD.encode() * version, BYTES, NOW)
-                insert(dict(zip(names, values, strict=True)))
+                insert(("pks-1", version, AWKWARD, "p", AWKWARD.encode() * version, BYTES, NOW))
     with db.read() as connection:
         found = list(connection.execute(select(TermsVersionRow).order_by(col(TermsVersionRow.version))))
     assert [each.source for each in found] == [AWKWARD.encode() * times for times in (1, 2, 3)]
@@ -71,7 +70,7 @@ def test_nothing_of_a_refused_batch_stays(db: Database) -> None:
 def test_an_error_between_rows_undoes_them(db: Database) -> None:
     def interrupted() -> None:
         with db.write() as connection, inserting(connection, AgreementRow, tuple(row(1))) as insert:
-            insert(row(1))
+            insert(tuple(row(1).values()))
             raise KeyError("broken on purpose")
 
     with pytest.raises(KeyError, match="broken on purpose"):

@@ -189,14 +189,15 @@ def test_another_time_of_day_is_announced(homes: Homes, day: str, before: str, a
 
     changes = home.record("fact-corrected", day, corrects="1", why="salah jam", at=after).changes
 
-    key = f"{ID}/report/{day}:kesatu"
+    name = f"report/{day}T{after}:kesatu" if after else f"report/{day}:kesatu"
+    key = f"{ID}/{name}"
     assert changes.moved == [key]
     (move,) = home.rows(DeadlineMoveRow)
     assert (move.by_time, move.to_by_time) == (
         time.fromisoformat(before),
         time.fromisoformat(after) if after else None,
     )
-    assert home.rows(ObligationRow)[0].by_time == move.to_by_time
+    assert home.obligation(name).by_time == move.to_by_time
     announced = next(content for content in home.contents() if content.point == "moved-1")
     assert announced.notes[0].startswith(said)
     assert home.record("handover", "2026-11-23").changes.moved == []

@@ -28,23 +28,23 @@ def insert_all(connection: Connection, table: Any, rows: Sequence[dict[str, Any]
     names = tuple(rows[0])
     if any(len(row) != len(names) for row in rows):
         raise ValueError(f"rows differ in their columns, expected {list(names)}")
+    in_order = itemgetter(*names)
     with inserting(connection, table, names) as insert:
         for row in rows:
-            insert(row)
+            insert(in_order(row))
 
 
 @contextmanager
 def inserting(
     connection: Connection, table: Any, names: Sequence[str]
-) -> Iterator[Callable[[dict[str, Any]], None]]:
-    """Give a function that inserts one row, which has all of the columns `names`.
+) -> Iterator[Callable[[tuple[Any, ...]], None]]:
+    """Give a function that inserts one row, its values in the order of `names`.
 
     Until the end the connection can do nothing else. A PostgreSQL server stores the first rows
     while the next ones are still being made.
     """
     columns = [table.__table__.columns[name] for name in names]
     converters = [_converter(connection.dialect, column) for column in columns]
-    in_order = itemgetter(*names)
     rows: list[tuple[Any, ...]] = []
     with _writer(connection, columns) as write:
 
@@ -54,8 +54,8 @@ def inserting(
             write(zip(*(_converted(convert, values) for convert, values in by_column), strict=True))
             rows.clear()
 
-        def insert(row: dict[str, Any]) -> None:
-            rows.append(in_order(row))  # a thousand dictionaries would push all else out of the cache
+        def insert(row: tuple[Any, ...]) -> None:
+            rows.append(row)
             if len(rows) >= _AT_ONCE:
                 flush()
 

@@ -13,32 +13,15 @@ from tracker.base.bulk import insert_all, inserting
 from tracker.obligations.causes import Cause
 from tracker.obligations.model import CLOSED, State
 from tracker.obligations.tables import DeadlineMoveRow, ObligationRow
+from tracker.obligations.values import Values
 from tracker.terms.service import batches
 
 DAYS = ("likely", "safe", "act_by", "strictest", "latest")
 MOVING = (*DAYS, "by_time")
 """The columns whose change is a move."""
 FIGURES = (*MOVING, "provisional", "lapses_on")
-DERIVED = (
-    "key",
-    "agreement_id",
-    "rule",
-    "occurrence",
-    "state",
-    *FIGURES,
-    "event_number",
-    "opened_at",
-    "reminded_for",
-    "wake_at",
-    "snoozed_until",
-    "acknowledged_until",
-    "moves",
-    "closed_at",
-    "closed_why",
-)
-"""The columns that a derivation fills."""
 _SAME_FOREVER = ("key", "agreement_id", "rule", "occurrence", "opened_at")
-_CHANGING = tuple(name for name in DERIVED if name not in _SAME_FOREVER)
+_CHANGING = tuple(name for name in Values._fields if name not in _SAME_FOREVER)
 
 
 @dataclass(slots=True)
@@ -62,15 +45,15 @@ def stored(connection: Connection, agreements: Iterable[str]) -> dict[str, Any]:
 
 
 @contextmanager
-def adding(connection: Connection) -> Iterator[Callable[[dict[str, Any]], None]]:
-    """Give a function that adds one whole row; until the end the connection can do nothing else."""
-    with inserting(connection, ObligationRow, DERIVED) as insert:
+def adding(connection: Connection) -> Iterator[Callable[[Values], None]]:
+    """Give a function that adds one obligation; until the end the connection can do nothing else."""
+    with inserting(connection, ObligationRow, Values._fields) as insert:
         yield insert
 
 
 def store(
     connection: Connection,
-    derived: Sequence[dict[str, Any]],
+    derived: Sequence[Values],
     before: dict[str, Any],
     now: datetime,
     causes: Mapping[str, Cause],
@@ -82,14 +65,14 @@ def store(
     changes = Changes()
     updates = []
     for row in derived:
-        known = before[row["key"]]
-        if any(getattr(known, name) != row[name] for name in _CHANGING):
-            updates.append({name: row[name] for name in ("key", *_CHANGING)})
-            if row["state"] == State.OPEN and is_another_deadline(known, row):
-                changes.moved.append(row["key"])
-            if row["state"] in CLOSED and known.state not in CLOSED:
-                changes.closed.append(row["key"])
-    names = {row["key"] for row in derived}
+        known = before[row.key]
+        if any(getattr(known, name) != getattr(row, name) for name in _CHANGING):
+            updates.append({name: getattr(row, name) for name in ("key", *_CHANGING)})
+            if row.state == State.OPEN and is_another_deadline(known, row):
+                changes.moved.append(row.key)
+            if row.state in CLOSED and known.state not in CLOSED:
+                changes.closed.append(row.key)
+    names = {row.key for row in derived}
     for key, known in before.items():
         if key not in names and known.state not in CLOSED:
             changes.superseded.append(key)
@@ -99,9 +82,14 @@ def store(
     return changes
 
 
-def is_another_deadline(known: Any, row: Mapping[str, Any]) -> bool:
+def has_moved(known: Any, row: Values) -> bool:
+    """Tell whether a figure is another than the store says."""
+    return any(getattr(known, name) != getattr(row, name) for name in MOVING)
+
+
+def is_another_deadline(known: Any, row: Values) -> bool:
     """Tell whether people must act by another day, or at another time of it, than the store says."""
-    return bool((known.act_by, known.by_time) != (row["act_by"], row["by_time"]))
+    return bool((known.act_by, known.by_time) != (row.act_by, row.by_time))
 
 
 def add_moves(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

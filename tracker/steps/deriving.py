@@ -13,6 +13,7 @@ from tracker.obligations.causes import Cause, Moment, sentences
 from tracker.obligations.model import Obligation, State
 from tracker.obligations.months import shifted
 from tracker.obligations.picture import picture
+from tracker.obligations.values import Values
 from tracker.reminders.ladder import Point
 from tracker.steps.context import Context
 from tracker.steps.rows import RowMaker
@@ -72,7 +73,7 @@ class Derivation:
             for row in self.before.values()
             if row.event_number is not None and row.state != State.SUPERSEDED
         }
-        self.rows: list[dict[str, Any]] = []
+        self.rows: list[Values] = []
         self.wakes: dict[str, tuple[datetime | None, str]] = {}
         self.moves: list[dict[str, Any]] = []
         self.renamed: list[str] = []
@@ -85,7 +86,7 @@ class Derivation:
         with obligations.adding(self.connection) as add:
             for agreement in agreements:
                 for row in self._derive(agreement):
-                    if row["key"] in self.before:
+                    if row.key in self.before:
                         self.rows.append(row)
                     else:
                         add(row)
@@ -104,7 +105,7 @@ class Derivation:
         """Give when the agreements that the store did not have are to be rolled forward."""
         return {name: wake for name, (wake, _) in self.wakes.items() if name not in self.known}
 
-    def _derive(self, written: Agreement) -> Iterator[dict[str, Any]]:
+    def _derive(self, written: Agreement) -> Iterator[Values]:
         today, until = self._days(written)
         calendar = self.context.calendar(written)
         seen = picture(written, calendar, self.logs.get(written.id, ()), until)
@@ -129,21 +130,23 @@ class Derivation:
         day = shifted(beyond, -self.context.horizon_months) + _ONE_DAY
         return self.context.schedule(agreement).start_of(day)
 
-    def _row(self, maker: RowMaker, obligation: Obligation) -> dict[str, Any]:
+    def _row(self, maker: RowMaker, obligation: Obligation) -> Values:
         key = obligation.key
         known = self.before.get(key)
         before = known if obligation.trigger is None else self._as_told(known, obligation, obligation.trigger)
         row = maker.row(obligation, key, known, before)
-        if before is not None and any(getattr(before, name) != row[name] for name in obligations.MOVING):
+        if before is not None and obligations.has_moved(before, row):
+            row = row._replace(moves=row.moves + 1)
             self._note_move(before, row)
             if self._is_announced(before, row):
                 self._announce(maker.agreement, obligation, before, row)
+                row = row._replace(reminded_for=self.now)
         elif before is None and obligation.trigger is not None and _has_no_ladder(row):
             self.telling.tell_undated(maker.agreement, obligation)
-        row["wake_at"] = maker.wake_at(obligation.rule, row)
-        if known is not None and all(getattr(known, name) == row[name] for name in _WAKING):
-            row["wake_at"] = known.wake_at  # a point that is due now must stay due
-        return row
+        if known is not None and all(getattr(known, name) == getattr(row, name) for name in _WAKING):
+            return row._replace(wake_at=known.wake_at)  # a point that is due now must stay due
+        wake = maker.wake_at(obligation.rule, row)
+        return row if wake is None else row._replace(wake_at=wake)
 
     def _as_told(self, known: Any | None, obligation: Obligation, fact: Event) -> Any | None:
         """Give the obligation as people know it: a fact whose day or time was corrected renamed it."""
@@ -151,60 +154,54 @@ class Derivation:
             return known
         return self.by_trigger.get((obligation.agreement, obligation.rule.id, fact.number), known)
 
-    def _note_move(self, known: Any, row: dict[str, Any]) -> None:
+    def _note_move(self, known: Any, row: Values) -> None:
         """Keep the figures that are about to be overwritten."""
-        cause = self.causes[row["agreement_id"]]
-        row["moves"] += 1
+        cause = self.causes[row.agreement_id]
         self.moves.append(
             {
-                "obligation_key": row["key"],
-                "number": row["moves"],
+                "obligation_key": row.key,
+                "number": row.moves,
                 "at": self.now,
                 "cause": cause.kind,
                 "cause_on": cause.day,
                 "cause_name": cause.name,
                 **{name: getattr(known, name) for name in _KEPT},
-                **{f"to_{name}": row[name] for name in _KEPT},
+                **{f"to_{name}": getattr(row, name) for name in _KEPT},
             }
         )
 
-    def _is_announced(self, known: Any, row: Mapping[str, Any]) -> bool:
-        return known.state == row["state"] == State.OPEN and obligations.is_another_deadline(known, row)
+    def _is_announced(self, known: Any, row: Values) -> bool:
+        return known.state == row.state == State.OPEN and obligations.is_another_deadline(known, row)
 
-    def _announce(
-        self, agreement: Agreement, obligation: Obligation, known: Any, row: dict[str, Any]
-    ) -> None:
+    def _announce(self, agreement: Agreement, obligation: Obligation, known: Any, row: Values) -> None:
         """Say that a deadline has moved, from which day to which, and why.
 
         The announcement stands for every point up to now; the ladder goes on with the new day.
         """
-        if known.key != row["key"]:
-            self.renamed.append(row["key"])
-        row["reminded_for"] = self.now
-        if obligation.deadline is None:
+        if known.key != row.key:
+            self.renamed.append(row.key)
+        if obligation.deadline is None or row.act_by is None:
             return
         self.telling.tell(
             agreement,
             obligation,
-            obligation.deadline._replace(act_by=row["act_by"]),
-            Point(f"{MOVED}{row['moves']}", self.now),
-            because=[sentences(self.causes[agreement.id], *_from_and_to(known._asdict(), row))],
+            obligation.deadline._replace(act_by=row.act_by),
+            Point(f"{MOVED}{row.moves}", self.now),
+            because=[sentences(self.causes[agreement.id], *_from_and_to(known, row))],
         )
 
 
-def _has_no_ladder(row: Mapping[str, Any]) -> bool:
+def _has_no_ladder(row: Values) -> bool:
     """Tell whether no reminder will ever speak of a duty: it is open and has no date."""
-    return row["act_by"] is None and row["state"] == State.OPEN
+    return row.act_by is None and row.state == State.OPEN
 
 
-def _from_and_to(known: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[Moment, Moment]:
+def _from_and_to(known: Any, row: Values) -> tuple[Moment, Moment]:
     """Give the deadline before and after: the days to act by, or the exact moments where only those differ.
 
     A day to act by that was moved back to an office day is wholly free: it has no time.
     """
-    if known["act_by"] == row["act_by"]:
-        return (known["likely"], known["by_time"]), (row["likely"], row["by_time"])
-    before, after = (
-        (one["act_by"], one["by_time"] if one["act_by"] == one["likely"] else None) for one in (known, row)
-    )
+    if known.act_by == row.act_by:
+        return (known.likely, known.by_time), (row.likely, row.by_time)
+    before, after = ((one.act_by, one.by_time if one.act_by == one.likely else None) for one in (known, row))
     return before, after

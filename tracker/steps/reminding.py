@@ -70,7 +70,7 @@ class Reminding:
             # The terms or events no longer give this obligation: it must not nag, nor vanish.
             self._update(row, State.SUPERSEDED, row.reminded_for, None, "terms-changed")
             return
-        plan = plan_of(self.context.policy, agreement, obligation.rule, row._asdict())
+        plan = plan_of(self.context.policy, agreement, obligation.rule, row)
         following = schedule.next(plan, row.reminded_for, self.now)
         reminded_for = row.reminded_for
         if following is not None and following.fire_at <= self.now:

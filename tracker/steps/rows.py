@@ -1,6 +1,5 @@
 """One agreement's obligations as rows of the store: figures, state, next wake-up. Pure."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ from tracker.obligations.life import UNTOUCHED, Life
 from tracker.obligations.lifecycle import lapses_on, state_and_why
 from tracker.obligations.model import Obligation, State
 from tracker.obligations.picture import Picture
+from tracker.obligations.values import Values
 from tracker.reminders.ladder import Next, Plan, Schedule
 from tracker.reminders.policy import Policy
 from tracker.steps.context import Context
@@ -34,7 +34,7 @@ class RowMaker:
         self.today = today
         self.since = since
 
-    def row(self, obligation: Obligation, key: str, known: Any | None, before: Any | None) -> dict[str, Any]:
+    def row(self, obligation: Obligation, key: str, known: Any | None, before: Any | None) -> Values:
         """Give the row of an obligation without its next wake-up.
 
         `known` is what the store has under its key, `before` the obligation as people know it.
@@ -55,29 +55,30 @@ class RowMaker:
         )
         was_open = before is not None and before.state not in _NOT_TRACKED_YET
         state, why = state_and_why(obligation, life, lapse, self.since, self.today, was_open=was_open)
-        return {
-            "key": key,
-            "agreement_id": agreement.id,
-            "rule": obligation.rule.id,
-            "occurrence": obligation.occurrence,
-            "state": str(state),
-            "likely": found.likely if found else None,
-            "safe": found.safe if found else None,
-            "act_by": act_by,
-            "strictest": found.strictest if found else None,
-            "latest": found.latest if found else None,
-            "by_time": found.by_time if found else None,
-            "provisional": found.provisional if found else False,
-            "lapses_on": lapse,
-            "event_number": obligation.trigger.number if obligation.trigger else None,
-            "opened_at": opened_at,
-            "reminded_for": before.reminded_for if before else None,
-            "snoozed_until": min(life.snoozed_until, act_by) if life.snoozed_until and act_by else None,
-            "acknowledged_until": life.acknowledged_until,
-            "moves": known.moves if known else 0,
-            "closed_at": None if state is State.OPEN else self._closed_at(state, why, life, lapse, known),
-            "closed_why": why,
-        }
+        # In their order: naming them would cost more than all the rest of making a row.
+        return Values(
+            key,
+            agreement.id,
+            obligation.rule.id,
+            obligation.occurrence,
+            str(state),
+            found.likely if found else None,
+            found.safe if found else None,
+            act_by,
+            found.strictest if found else None,
+            found.latest if found else None,
+            found.by_time if found else None,
+            found.provisional if found else False,
+            lapse,
+            obligation.trigger.number if obligation.trigger else None,
+            opened_at,
+            before.reminded_for if before else None,
+            min(life.snoozed_until, act_by) if life.snoozed_until and act_by else None,
+            life.acknowledged_until,
+            known.moves if known else 0,
+            None if state is State.OPEN else self._closed_at(state, why, life, lapse, known),
+            why,
+        )
 
     def _closed_at(
         self, state: State, why: str | None, life: Life, lapse: date | None, known: Any | None
@@ -90,29 +91,29 @@ class RowMaker:
             return known.closed_at if known and known.closed_why == why else self.now
         return None
 
-    def wake_at(self, rule: Rule, row: Mapping[str, Any]) -> datetime | None:
+    def wake_at(self, rule: Rule, row: Values) -> datetime | None:
         """Give when an obligation is due for its next step, from the rest of its row."""
-        if row["state"] != State.OPEN:
+        if row.state != State.OPEN:
             return None
-        if row["act_by"] is None:
-            return self.schedule.start_of(row["lapses_on"]) if row["lapses_on"] else None
+        if row.act_by is None:
+            return self.schedule.start_of(row.lapses_on) if row.lapses_on else None
         plan = plan_of(self.policy, self.agreement, rule, row)
-        return wake_at(self.schedule, plan, self.schedule.next(plan, row["reminded_for"], self.now))
+        return wake_at(self.schedule, plan, self.schedule.next(plan, row.reminded_for, self.now))
 
 
 def _local_day(fact: Event, agreement: Agreement) -> date:
     return fact.recorded_at.astimezone(agreement.zone).date() if fact.recorded_at else fact.happened_on
 
 
-def plan_of(policy: Policy, agreement: Agreement, rule: Rule, row: Mapping[str, Any]) -> Plan:
-    """Give what the ladder of an obligation depends on, from its row."""
+def plan_of(policy: Policy, agreement: Agreement, rule: Rule, row: Any) -> Plan:
+    """Give what the ladder of an obligation depends on, from its row, derived or stored."""
     return Plan(
-        act_by=row["act_by"],
-        opened_at=row["opened_at"],
-        at_once=row["event_number"] is not None,
+        act_by=row.act_by,
+        opened_at=row.opened_at,
+        at_once=row.event_number is not None,
         ladder=policy.ladder_for(agreement, rule),
-        lapses_on=row["lapses_on"],
-        snoozed_until=row["snoozed_until"],
+        lapses_on=row.lapses_on,
+        snoozed_until=row.snoozed_until,
     )
 
 

@@ -1,0 +1,31 @@
+"""What a derivation says of one obligation, in the order in which the store takes it. Pure."""
+
+from datetime import date, datetime, time
+from typing import NamedTuple
+
+
+class Values(NamedTuple):
+    """One obligation as columns; see `tables.ObligationRow` for what they mean."""
+
+    key: str
+    agreement_id: str
+    rule: str
+    occurrence: str
+    state: str
+    likely: date | None
+    safe: date | None
+    act_by: date | None
+    strictest: date | None
+    latest: date | None
+    by_time: time | None
+    provisional: bool
+    lapses_on: date | None
+    event_number: int | None
+    opened_at: datetime
+    reminded_for: datetime | None
+    snoozed_until: date | None
+    acknowledged_until: date | None
+    moves: int
+    closed_at: datetime | None
+    closed_why: str | None
+    wake_at: datetime | None = None
