@@ -48,11 +48,21 @@ def text_line(name: str, value: str) -> bytes:
 
 @lru_cache(_KEPT)
 def _parsed_line(name: str, value: str) -> bytes:
-    line = POLICY.fold_binary(*POLICY.header_store_parse(name, value))
-    if _NEW_HEADER.search(line):
-        # The library decodes a typed encoded word and writes a line break within it as one.
-        return _parsed_line(name, value.replace("=?", "= ?"))
-    return line
+    # The library decodes an encoded word that somebody typed. A line break within one is refused
+    # in an address and written as it is anywhere else: such a value is taken word for word.
+    try:
+        line = _parsed(name, value)
+    except ValueError:
+        if "=?" not in value:
+            raise
+    else:
+        if not _NEW_HEADER.search(line):
+            return line
+    return _parsed(name, value.replace("=?", "= ?"))
+
+
+def _parsed(name: str, value: str) -> bytes:
+    return POLICY.fold_binary(*POLICY.header_store_parse(name, value))
 
 
 def _folded(line: str) -> str:
