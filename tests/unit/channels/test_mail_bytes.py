@@ -55,7 +55,8 @@ TEXTS = {
 def alert_with(text: str, language: str = "id", **changes: Any) -> AlertContent:
     """Put a text into every field that holds one."""
     lists = dict.fromkeys(("agreement_numbers", "why", "notes"), (text, "b", text))
-    return alert_content(language, **dict.fromkeys(TEXT_FIELDS, text), **lists, **changes)
+    texts = dict.fromkeys(TEXT_FIELDS, text)
+    return alert_content(language, **(texts | lists | changes))
 
 
 def variants(text: str) -> list[Delivery]:
@@ -135,10 +136,9 @@ ANY_TEXT = st.lists(SNIPPETS | st.text(max_size=40), max_size=6).map("".join)
 @given(ANY_TEXT, ANY_TEXT, st.sampled_from(["id", "en"]), st.booleans())
 def test_whatever_the_texts_say(one: str, other: str, language: str, is_list: bool) -> None:  # noqa: FBT001
     if is_list:
-        content = list_content(language, text=one, agreement_title=other)
+        assert_same(delivery(list_content(language, text=one, agreement_title=other)))
     else:
-        content = alert_with(one, language, headline=other, cost=other)
-    assert_same(delivery(content))
+        assert_same(delivery(alert_with(one, language, headline=other, cost=other)))
 
 
 @given(ANY_TEXT)
