@@ -44,8 +44,9 @@ TEXTS = {
     "boundary begun": "--=_",
     "spaces": "  ujung   \t \n  ujung   ",
     "controls": "a\x00b\x07c\x0bd\x0ce\x1bf\x7fg\x85h\xa0i\ufeffj",
+    "nul": "a\x00b",
     "escapes": "a;b,c\\d\\ne\\\\f:g\"h'i^j=k%l{m}" * 20,
-    "backslashes": "\\" * 400,
+    "backslashes": "x" + "\\" * 400,
     "bidi": "\u202eterbalik\u202c dan \u200bkosong",
     "slot": "slot-html-xxxx slot-token-x slot-title slot-uid %s {0} \\1",
     "nothing": "",
@@ -231,5 +232,7 @@ def test_the_calendar_file_is_what_the_library_writes(text: str, now: datetime) 
     file = calendar(content, now)
 
     assert unfolded(file) == unfolded(slow_calendar(content, now))
-    assert max(len(line.encode()) for line in file.split("\r\n")) <= 75
+    lines = file.split("\r\n")
+    assert max(len(line.encode()) for line in lines) <= 75
+    assert not [line for line in lines if (len(line) - len(line.rstrip("\\"))) % 2]
     assert Calendar.from_ical(file) == Calendar.from_ical(slow_calendar(content, now))

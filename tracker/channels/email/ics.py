@@ -111,5 +111,6 @@ def _break(data: bytes) -> int:
     end = _WIDTH
     while data[end] & 0xC0 == 0x80:  # within a character
         end -= 1
-    # Some calendars read an escape only where it stands on one line.
-    return end - 1 if data[end - 1 : end] == b"\\" else end
+    # Some calendars read an escape only where it stands whole on one line.
+    escapes = end - len(data[:end].rstrip(b"\\"))
+    return end - escapes % 2
