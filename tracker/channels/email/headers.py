@@ -21,12 +21,17 @@ for _name in ("References", "In-Reply-To"):
     _TYPES.map_to_type(_name, cast("type[BaseHeader]", MessageIDHeader))
 POLICY = SMTP.clone(header_factory=_TYPES, cte_type="7bit")
 
+_ENCODED_LINE = 76
+"""Where encoded words are: each has 75 characters at most, after the space that begins its line."""
+_NARROW = POLICY.clone(max_line_length=_ENCODED_LINE)
+
 _KEPT = 4096
 _LONGEST_PLAIN = 900
 _LONGEST_WORD = 64
 _ATOMS = r"[\w!#$%&'*+/?^{|}~-]+(?:\.[\w!#$%&'*+/?^{|}~-]+)*"
 _PLAIN = re.compile(rf"{_ATOMS}@{_ATOMS}|<{_ATOMS}@{_ATOMS}>", re.ASCII)
-_NEW_HEADER = re.compile(rb"\r\n[^ \t]")
+_BROKEN = re.compile(rb"\r\n[^ \t]|\r[^\n]|[^\r]\n")
+"""A line break that does not carry the same header on."""
 
 
 def address_line(name: str, value: str) -> bytes:
@@ -42,7 +47,7 @@ def text_line(name: str, value: str) -> bytes:
     # An encoded word that somebody typed would be decoded, line breaks within it too.
     if line.isascii() and "=?" not in line and max(map(len, line.split(" "))) <= _LONGEST_WORD:
         return _folded(line).encode("ascii")
-    encoded = Header(value, "utf-8", maxlinelen=LINE - 2, header_name=name).encode(linesep="\r\n")
+    encoded = Header(value, "utf-8", maxlinelen=_ENCODED_LINE, header_name=name).encode(linesep="\r\n")
     return f"{name}: {encoded}\r\n".encode("ascii")
 
 
@@ -56,13 +61,13 @@ def _parsed_line(name: str, value: str) -> bytes:
         if "=?" not in value:
             raise
     else:
-        if not _NEW_HEADER.search(line):
+        if not _BROKEN.search(line):
             return line
     return _parsed(name, value.replace("=?", "= ?"))
 
 
 def _parsed(name: str, value: str) -> bytes:
-    return POLICY.fold_binary(*POLICY.header_store_parse(name, value))
+    return _NARROW.fold_binary(*_NARROW.header_store_parse(name, value))
 
 
 def _folded(line: str) -> str:
