@@ -1,24 +1,30 @@
 """Dates as people read them, in Indonesian and English. Pure."""
 
 from datetime import date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 
 LOCALES = {"id": "id_ID", "en": "en_GB"}
 _ZONE_NAMES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+_KEPT = 2048
+"""Days whose words are kept: a few years in both languages; one message names the same day several times."""
 
 
+@lru_cache(_KEPT)
 def long_date(day: date, language: str) -> str:
     """Give `Jumat, 24 Januari 2025`."""
     return format_date(day, "EEEE, d MMMM y", locale=LOCALES[language])
 
 
+@lru_cache(_KEPT)
 def plain_date(day: date, language: str) -> str:
     """Give `24 Januari 2025`."""
     return format_date(day, "d MMMM y", locale=LOCALES[language])
 
 
+@lru_cache(_KEPT)
 def short_date(day: date, language: str) -> str:
     """Give `24 Jan 2025`."""
     return format_date(day, "d MMM y", locale=LOCALES[language])

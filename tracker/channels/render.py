@@ -123,7 +123,9 @@ def render(template: str, **values: object) -> str:
 
 def flatten(text: str) -> str:
     """Put a text on one line, without control characters: no header or terminal line can be forged."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    if not text.isprintable():  # nearly every text is, and character by character is slow
+        text = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(text.split())
 
 
 def shorten(text: str, width: int) -> str:
