@@ -23,12 +23,12 @@ from tracker.calendars.load import load_calendar
 from tracker.calendars.model import Calendar
 from tracker.cycle import Cycle
 from tracker.evidence.store import EvidenceStore
-from tracker.outbox.delivery import Channel
+from tracker.outbox.delivery import Channel, SendError
 from tracker.outbox.dispatch import Dispatcher, Offload
 from tracker.outbox.service import Claimed
 from tracker.reminders.policy import Policy, load_policy
 from tracker.reminders.recipients import EMAIL, FILE, TELEGRAM, Fallback, Routing
-from tracker.steps.alerting import reroute
+from tracker.steps.alerting import reroute, tell_operator
 from tracker.steps.context import Context
 
 
@@ -152,11 +152,15 @@ def build_cycle(house: House, channels: Mapping[str, Channel], offload: Offload 
     def to_fallback(connection: Connection, alert: Claimed) -> None:
         reroute(connection, house.context, alert, house.clock.now())
 
+    def to_operator(connection: Connection, channel: str, error: SendError) -> None:
+        tell_operator(connection, house.context, channel, error, house.clock.now())
+
     dispatcher = Dispatcher(
         house.db,
         house.clock,
         channels,
         to_fallback,
+        to_operator,
         worker=worker_name(),
         lease=timedelta(seconds=house.settings.lease_seconds),
         batch=house.settings.batch,

@@ -25,6 +25,8 @@ class Cycle:
         total = 0
         while done := await self._turn():
             total += done
+            if self.dispatcher.is_stopping:
+                break
         return total
 
     async def _turn(self) -> int:

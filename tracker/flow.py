@@ -373,10 +373,13 @@ def remind_due(db: Database, context: Context, now: datetime, limit: int = 100) 
     return len(due)
 
 
-def next_wake(db: Database) -> datetime | None:
-    """Give the earliest instant at which any step or alert is due; three index look-ups."""
+def next_wake(db: Database, paused: Mapping[str, datetime] | None = None) -> datetime | None:
+    """Give the earliest instant at which any step or alert is due, by a few index look-ups.
+
+    `paused` are channels that take nothing before an instant.
+    """
     with db.read() as connection:
-        return _first(_next_step(connection), outbox.next_try(connection))
+        return _first(_next_step(connection), outbox.next_try(connection, paused))
 
 
 def next_step(db: Database) -> datetime | None:

@@ -38,6 +38,7 @@ class SilentChannel:
     """Accepts everything and sends nothing."""
 
     name = FILE
+    at_once = 4
 
     async def send(self, delivery: Delivery) -> Accepted:
         """Accept."""

@@ -3,7 +3,8 @@
 APScheduler only wakes it: one date job at the next due instant and one daily job, both in memory.
 No reminder lives there; due times are columns, so a restart loses nothing. The scheduler waits on
 the monotonic clock but plans by the wall clock, so after a jump of the clock it may sleep too
-long: a safety sweep on loop time (asyncio) turns the wheel regardless.
+long: a safety sweep on loop time (asyncio) turns the wheel regardless. What another process writes
+rings a bell, so that it is not found by the sweep only.
 
 Decrees and reminder policy are read again before a turn where their files have changed: what
 another process derived with a new decree must never be derived with the old one again.
@@ -21,6 +22,7 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEv
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from tracker import flow
+from tracker.base.bell import listen
 from tracker.base.errors import TrackerError
 from tracker.base.log import get_logger
 from tracker.bootstrap import (
@@ -58,8 +60,9 @@ class Worker:
         self._scheduler.add_listener(self._complain, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
 
     def stop(self) -> None:
-        """Ask for a graceful stop: the turn that is under way is finished."""
+        """Ask for a graceful stop: what is being sent is finished, what waits goes back."""
         self._stopping.set()
+        self._cycle.dispatcher.stop()
         self._awake.set()
 
     async def run(self) -> None:
@@ -69,12 +72,15 @@ class Worker:
         self._scheduler.add_job(
             self._wake, "cron", id=_DAILY, hour=hour, minute=minute, replace_existing=True
         )
+        bell = asyncio.create_task(listen(self._house.db, self._awake.set))
+        bell.add_done_callback(_complain_of_bell)
         log.info("worker started")
         try:
             while not self._stopping.is_set():
                 await self._turn()
                 await self._sleep()
         finally:
+            bell.cancel()
             self._scheduler.shutdown(wait=False)
             for channel in self._channels.values():
                 await channel.close()
@@ -83,8 +89,10 @@ class Worker:
     async def _turn(self) -> None:
         try:
             await asyncio.to_thread(self._follow_rules)
+            if self._stopping.is_set():  # new rules make a new dispatcher
+                self._cycle.dispatcher.stop()
             done = await self._cycle.run()
-            due = await asyncio.to_thread(flow.next_wake, self._house.db)
+            due = await asyncio.to_thread(flow.next_wake, self._house.db, self._cycle.dispatcher.paused)
         except TrackerError as error:
             log.error("turn failed, trying again at the next sweep", error=str(error))  # noqa: TRY400
             return
@@ -132,6 +140,11 @@ class Worker:
 
     def _complain(self, event: JobExecutionEvent) -> None:
         log.error("scheduler job did not run", job=event.job_id, error=str(event.exception))
+
+
+def _complain_of_bell(bell: asyncio.Task[None]) -> None:
+    if not bell.cancelled() and bell.exception() is not None:
+        log.error("the bell is broken, only the sweep is left", error=str(bell.exception()))
 
 
 async def serve(house: House) -> None:

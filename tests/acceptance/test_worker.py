@@ -113,6 +113,7 @@ def test_one_contact_gets_both_messages(url: str, mail: SmtpStandIn, tmp_path: P
             "smtp_port": str(mail.port),
             "telegram_token_file": str(tmp_path / "token"),
             "telegram_base_url": api.base_url,
+            "sweep_seconds": "600",  # so that only the bell can tell of what another process records
         }
         with one.start("run") as worker:
             until(lambda: "worker started" in worker.said(), "a worker that has started")

@@ -20,6 +20,7 @@ from tracker.migrations import upgrade
 from tracker.obligations.tables import ObligationRow
 from tracker.outbox import service as outbox
 from tracker.outbox.tables import AlertRow
+from tracker.reminders.recipients import CHANNELS
 from tracker.reminders.tables import ReminderRow
 from tracker.terms.tables import AgreementRow
 
@@ -50,7 +51,8 @@ class Waking:
         assert flow.roll_due(self.db, self.context, NOW) == 0
         assert flow.remind_due(self.db, self.context, NOW) == 0
         with self.db.write() as connection:
-            assert outbox.claim(connection, "bench", NOW, timedelta(minutes=5), 50) == []
+            for channel in CHANNELS:
+                assert outbox.claim(connection, channel, "bench", NOW, timedelta(minutes=5), 50) == []
 
     def wake_often(self) -> None:
         """Wake up often enough to be measured."""

@@ -13,13 +13,13 @@ from tracker.base.db import Database
 from tracker.base.errors import DatabaseError
 from tracker.bootstrap import build_cycle
 from tracker.outbox import service
-from tracker.outbox.delivery import Accepted, Channel, Delivery, SendError
-from tracker.outbox.dispatch import Dispatcher, inline
-from tracker.outbox.retry import LONGEST_PAUSE, backoff
+from tracker.outbox.delivery import Accepted, Channel, Delivery, Failure, SendError
+from tracker.outbox.dispatch import Dispatcher, Offload, inline
+from tracker.outbox.retry import LONGEST_PAUSE, GiveUp, Retry, backoff
 from tracker.outbox.service import Claimed
 from tracker.outbox.tables import AlertRow, AttemptRow
 from tracker.reminders.recipients import EMAIL, FILE, TELEGRAM
-from tracker.steps.alerting import reroute
+from tracker.steps.alerting import reroute, tell_operator
 
 FORCE_MAJEURE = rule("14 calendar days since force-majeure-occurred", "force-majeure-notice")
 FALLBACK = "cadangan@example.org"
@@ -36,6 +36,7 @@ class Scripted:
     sent: list[Delivery] = field(default_factory=list)
     look: Callable[[Delivery], Any] = lambda _delivery: None
     closed: int = 0
+    at_once: int = 4
 
     async def send(self, delivery: Delivery) -> Accepted:
         self.sent.append(delivery)
@@ -61,17 +62,25 @@ def home(homes: Homes) -> Home:
 
 
 def dispatcher(
-    home: Home, *channels: Channel, worker: str = "one", batch: int = 50, lease: timedelta = LEASE
+    home: Home,
+    *channels: Channel,
+    worker: str = "one",
+    batch: int = 50,
+    lease: timedelta = LEASE,
+    offload: Offload = inline,
 ) -> Dispatcher:
     return Dispatcher(
         home.db,
         home.clock,
         {channel.name: channel for channel in channels},
         lambda connection, alert: reroute(connection, home.house.context, alert, home.clock.now()),
+        lambda connection, channel, error: tell_operator(
+            connection, home.house.context, channel, error, home.clock.now()
+        ),
         worker=worker,
         lease=lease,
         batch=batch,
-        offload=inline,
+        offload=offload,
     )
 
 
@@ -80,8 +89,12 @@ def run(home: Home, *channels: Channel) -> int:
 
 
 def alert(home: Home, **where: Any) -> Any:
-    (row,) = home.rows(AlertRow, **where)
+    (row,) = (row for row in home.rows(AlertRow, **where) if row.obligation_key)
     return row
+
+
+def told_operator(home: Home) -> list[Any]:
+    return [row for row in home.rows(AlertRow) if row.key.startswith("operator/")]
 
 
 def attempts(home: Home) -> list[tuple[int, str, str]]:
@@ -90,12 +103,18 @@ def attempts(home: Home) -> list[tuple[int, str, str]]:
 
 def claim(home: Home, worker: str, limit: int = 50, now: datetime | None = None) -> list[Claimed]:
     with home.db.write() as connection:
-        return service.claim(connection, worker, now or home.clock.now(), LEASE, limit)
+        return service.claim(connection, EMAIL, worker, now or home.clock.now(), LEASE, limit)
 
 
-def settle(home: Home, claimed: Claimed, worker: str, **outcome: Any) -> bool:
+def fail(home: Home, claimed: Claimed, worker: str, then: Retry | GiveUp, outcome: str = "failed") -> bool:
     with home.db.write() as connection:
-        return service.settle(connection, claimed, worker, home.clock.now(), **outcome)
+        now = home.clock.now()
+        return service.fail(connection, claimed, worker, now, outcome=outcome, answer="late", then=then)
+
+
+def accept(home: Home, claimed: Claimed) -> None:
+    with home.db.write() as connection:
+        service.accept(connection, [(claimed, "250")], home.clock.now())
 
 
 # What a server may answer
@@ -132,7 +151,14 @@ def test_the_attempt_is_written_before_the_send(home: Home) -> None:
 
 
 def test_a_passing_failure_is_tried_again_later_and_later(home: Home) -> None:
-    mail = Scripted(EMAIL, [SendError("421 later"), SendError("421 later"), SendError("421 later")])
+    mail = Scripted(
+        EMAIL,
+        [
+            SendError("421 later", Failure.BUSY),
+            SendError("421 later", Failure.BUSY),
+            SendError("421 later", Failure.BUSY),
+        ],
+    )
     key = alert(home).key
     pauses = []
 
@@ -155,7 +181,7 @@ def test_a_passing_failure_is_tried_again_later_and_later(home: Home) -> None:
 
 
 def test_it_is_never_given_up(home: Home) -> None:
-    mail = Scripted(EMAIL, [SendError("421 later") for _ in range(40)])
+    mail = Scripted(EMAIL, [SendError("421 later", Failure.BUSY) for _ in range(40)])
 
     for _ in range(40):
         assert run(home, mail) == 1
@@ -169,13 +195,13 @@ def test_it_is_never_given_up(home: Home) -> None:
 
 
 def test_a_pause_the_server_asked_for(home: Home) -> None:
-    run(home, Scripted(EMAIL, [SendError("429", retry_after=timedelta(minutes=17))]))
+    run(home, Scripted(EMAIL, [SendError("429", Failure.FLOOD, retry_after=timedelta(minutes=17))]))
 
     assert alert(home).next_try_at == MONDAY + timedelta(minutes=17)
 
 
 def test_an_address_that_has_moved(home: Home) -> None:
-    mail = Scripted(EMAIL, [SendError("moved", moved_to="baru@example.org")])
+    mail = Scripted(EMAIL, [SendError("moved", Failure.MOVED, moved_to="baru@example.org")])
 
     run(home, mail)
     assert alert(home).address == "baru@example.org"
@@ -187,7 +213,7 @@ def test_an_address_that_has_moved(home: Home) -> None:
 
 
 def test_what_may_have_arrived_is_said_to_be_ambiguous(home: Home) -> None:
-    run(home, Scripted(EMAIL, [SendError("broke off", ambiguous=True)]))
+    run(home, Scripted(EMAIL, [SendError("broke off", Failure.UNCLEAR)]))
 
     assert attempts(home) == [(1, "ambiguous", "broke off")]
     assert alert(home).next_try_at == MONDAY + backoff(1, alert(home).key)
@@ -208,7 +234,14 @@ def test_a_fault_of_one_alert_does_not_stop_the_others(home: Home) -> None:
 
     assert run(home, Scripted(EMAIL, [RuntimeError("boom")])) == 2
 
-    assert sorted(row.state for row in home.rows(AlertRow)) == ["accepted", "pending"]
+    states = [row.state for row in home.rows(AlertRow) if row.obligation_key]
+    assert sorted(states) == ["accepted", "pending"]
+    (told,) = told_operator(home)
+    assert (told.key, told.channel, told.contact) == (
+        "operator/email/fault/2026-11-23/fallback/file",
+        "file",
+        "fallback",
+    )
 
 
 def test_a_channel_that_is_configured_no_more(home: Home) -> None:
@@ -219,7 +252,7 @@ def test_a_channel_that_is_configured_no_more(home: Home) -> None:
 
 
 def test_a_long_answer_is_cut(home: Home) -> None:
-    run(home, Scripted(EMAIL, [SendError("x" * 100_000)]))
+    run(home, Scripted(EMAIL, [SendError("x" * 100_000, Failure.BUSY)]))
 
     ((_, _, answer),) = attempts(home)
     assert set(answer) == {"x"}
@@ -250,44 +283,54 @@ async def test_closing_closes_every_channel(home: Home) -> None:
     assert (mail.closed, chat.closed) == (1, 1)
 
 
-async def test_an_outcome_that_cannot_be_written_does_not_leave_others_in_flight(home: Home) -> None:
+async def test_an_outcome_that_cannot_be_written_is_kept_and_sent_no_second_time(home: Home) -> None:
     home.record("force-majeure-occurred", "2026-11-19", party="kesatu")
     home.remind()
-    lost, other = sorted(row.key for row in home.rows(AlertRow))
-
-    class Slow(Scripted):
-        async def send(self, delivery: Delivery) -> Accepted:
-            if delivery.alert_key == other:
-                await asyncio.sleep(0.05)
-            return await super().send(delivery)
+    away = True
 
     async def offload(function: Callable[..., Any], *arguments: Any) -> Any:
-        if arguments and arguments[0].key == lost:
+        if function.__name__ == "_settle" and away:
             raise DatabaseError("gone")
         return function(*arguments)
 
-    mail = Slow(EMAIL)
-    breaking = Dispatcher(
-        home.db,
-        home.clock,
-        {EMAIL: mail},
-        lambda *_: None,
-        worker="one",
-        lease=LEASE,
-        batch=50,
-        offload=offload,
-    )
+    mail = Scripted(EMAIL)
+    breaking = dispatcher(home, mail, offload=offload)
     with pytest.raises(DatabaseError):
         await breaking.run_due()
+    assert {row.state for row in home.rows(AlertRow)} == {"pending"}
 
-    assert {row.key: row.state for row in home.rows(AlertRow)} == {lost: "pending", other: "accepted"}
+    away = False
+    await breaking.run_due()
+
+    assert [row.state for row in home.rows(AlertRow)] == ["accepted"] * 2
+    assert len(mail.sent) == 2
+
+
+async def test_an_outcome_that_the_database_refuses_does_not_hold_up_the_others(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(home, 3)
+    refused = min(row.key for row in home.rows(AlertRow))
+    accept_all = service.accept
+
+    def picky(connection: Any, accepted: Any, now: datetime) -> None:
+        if any(alert.key == refused for alert, _ in accepted):
+            raise ValueError("not this one")
+        accept_all(connection, accepted, now)
+
+    monkeypatch.setattr(service, "accept", picky)
+    await dispatcher(home, Scripted(EMAIL)).run_due()
+
+    states = {row.key: row.state for row in home.rows(AlertRow)}
+    assert states.pop(refused) == "pending"
+    assert set(states.values()) == {"accepted"}
 
 
 # Addresses that are refused
 
 
 def test_a_refused_address_goes_to_the_fallback_contact(home: Home) -> None:
-    mail = Scripted(EMAIL, [SendError("550 no such user", permanent=True)])
+    mail = Scripted(EMAIL, [SendError("550 no such user", Failure.ADDRESS)])
     original = alert(home)
 
     assert run(home, mail) == 1
@@ -313,7 +356,7 @@ def test_a_refused_address_goes_to_the_fallback_contact(home: Home) -> None:
 
 
 def test_a_refused_fallback_goes_to_the_folder(home: Home) -> None:
-    no = [SendError("550 no such user", permanent=True), SendError("550 nor this one", permanent=True)]
+    no = [SendError("550 no such user", Failure.ADDRESS), SendError("550 nor this one", Failure.ADDRESS)]
     mail, folder = Scripted(EMAIL, [*no]), Scripted(FILE)
 
     while run(home, mail, folder):
@@ -336,8 +379,8 @@ def test_two_refused_channels_of_one_contact_tell_the_fallback_once(homes: Homes
     home.load(terms_file(FORCE_MAJEURE))
     home.record("force-majeure-occurred", "2026-11-20", party="kesatu")
     home.remind()
-    mail = Scripted(EMAIL, [SendError("550", permanent=True)])
-    chat = Scripted(TELEGRAM, [SendError("403 blocked", permanent=True)])
+    mail = Scripted(EMAIL, [SendError("550", Failure.ADDRESS)])
+    chat = Scripted(TELEGRAM, [SendError("403 blocked", Failure.ADDRESS)])
 
     while run(home, mail, chat):
         pass
@@ -353,7 +396,7 @@ def test_without_a_fallback_address_a_refusal_goes_to_the_folder(homes: Homes) -
     home.remind()
     folder = Scripted(FILE)
 
-    while run(home, Scripted(EMAIL, [SendError("550", permanent=True)]), folder):
+    while run(home, Scripted(EMAIL, [SendError("550", Failure.ADDRESS)]), folder):
         pass
 
     assert len(folder.sent) == 1
@@ -393,10 +436,8 @@ def test_who_lost_the_lease_does_not_overwrite(home: Home, outcome: str) -> None
     claim(home, "two")
     held = alert(home)
 
-    state = service.REFUSED if outcome == "refused" else service.PENDING
-    settled = settle(home, lost, "one", outcome=outcome, answer="late", state=state, next_try_at=MONDAY)
-
-    assert not settled
+    then = GiveUp("late") if outcome == "refused" else Retry(MONDAY)
+    assert not fail(home, lost, "one", then, outcome)
     assert alert(home) == held
     assert attempts(home) == [(1, outcome, "late"), (2, "started", "")]
 
@@ -407,7 +448,7 @@ def test_the_same_worker_after_its_own_lease_does_not_overwrite(home: Home) -> N
     claim(home, "one")
     held = alert(home)
 
-    assert not settle(home, lost, "one", outcome="failed", answer="late", next_try_at=MONDAY)
+    assert not fail(home, lost, "one", Retry(MONDAY))
     assert alert(home) == held
 
 
@@ -416,10 +457,10 @@ def test_an_acceptance_counts_however_late(home: Home) -> None:
     home.clock.advance(LEASE)
     (held,) = claim(home, "two")
 
-    assert settle(home, lost, "one", outcome="accepted", answer="250", state=service.ACCEPTED)
+    accept(home, lost)
     assert alert(home).state == "accepted"
     assert alert(home).next_try_at is None
-    assert not settle(home, held, "two", outcome="failed", answer="late", next_try_at=MONDAY)
+    assert not fail(home, held, "two", Retry(MONDAY))
     assert alert(home).state == "accepted"
 
 
@@ -430,9 +471,164 @@ def test_a_refusal_after_the_lease_was_lost_reroutes_nothing(home: Home) -> None
             assert len(claim(home, "two")) == 1
             return await super().send(delivery)
 
-    run(home, Slow(EMAIL, [SendError("550", permanent=True)]))
+    run(home, Slow(EMAIL, [SendError("550", Failure.ADDRESS)]))
 
     assert (alert(home).state, alert(home).lease_holder) == ("pending", "two")
+
+
+# A server that is away
+
+
+def gone(times: int) -> list[Answer]:
+    return [SendError("connection refused", Failure.UNREACHABLE) for _ in range(times)]
+
+
+async def test_a_server_that_is_gone_costs_one_attempt_a_pause(home: Home) -> None:
+    many(home, 12)
+    mail = Scripted(EMAIL, gone(1), at_once=1)
+    lanes = dispatcher(home, mail)
+
+    await lanes.run_due()
+
+    assert len(mail.sent) == 1
+    assert [outcome for _, outcome, _ in attempts(home)] == ["failed"]
+    until = lanes.paused[EMAIL]
+    assert timedelta(seconds=30) <= until - MONDAY <= timedelta(minutes=1)
+    behind = until + timedelta(seconds=1)  # the one that met the trouble, lest it be its own fault
+    assert sorted(row.next_try_at for row in home.rows(AlertRow)) == [*[until] * 11, behind]
+    assert {row.lease_holder for row in home.rows(AlertRow)} == {None}
+    assert flow.next_wake(home.db, lanes.paused) == until
+    assert await lanes.run_due() == 0  # nothing is claimed while it pauses
+
+
+async def test_one_message_finds_out_whether_the_server_is_back(home: Home) -> None:
+    many(home, 12)
+    mail = Scripted(EMAIL, gone(2), at_once=1)
+    lanes = dispatcher(home, mail)
+    await lanes.run_due()
+
+    home.clock.move_to(lanes.paused[EMAIL])
+    await lanes.run_due()
+    assert len(mail.sent) == 2
+
+    home.clock.move_to(lanes.paused[EMAIL])
+    await lanes.run_due()
+    home.clock.advance(timedelta(seconds=1))
+    await lanes.run_due()
+    assert {row.state for row in home.rows(AlertRow)} == {"accepted"}
+    assert len(mail.sent) == 2 + 12
+    assert lanes.paused == {}
+    assert len({delivery.alert_key for delivery in mail.sent[:3]}) == 3
+
+
+async def test_many_sends_that_fail_together_are_one_outage(home: Home) -> None:
+    many(home, 12)
+    mail = Scripted(EMAIL, gone(4), at_once=4)
+    lanes = dispatcher(home, mail)
+
+    await lanes.run_due()
+
+    assert lanes.paused[EMAIL] - MONDAY <= timedelta(minutes=1)
+    assert told_operator(home) == []
+
+
+async def test_a_channel_that_pauses_holds_up_no_other(homes: Homes) -> None:
+    home = homes.build(channels=[EMAIL, TELEGRAM], fallback_email=FALLBACK)
+    home.load(terms_file(FORCE_MAJEURE))
+    home.record("force-majeure-occurred", "2026-11-20", party="kesatu")
+    home.remind()
+    chat = Scripted(TELEGRAM)
+
+    await dispatcher(home, Scripted(EMAIL, gone(1)), chat).run_due()
+
+    assert len(chat.sent) == 1
+    assert {row.channel: row.state for row in home.rows(AlertRow)} == {
+        "email": "pending",
+        "telegram": "accepted",
+    }
+
+
+async def test_the_operator_is_told_over_another_way_once_a_day(home: Home) -> None:
+    refuses = [SendError("535 bad password", Failure.SETUP) for _ in range(3)]
+    mail, folder = Scripted(EMAIL, list(refuses)), Scripted(FILE)
+    lanes = dispatcher(home, mail, folder)
+
+    while mail.answers:
+        await lanes.run_due()
+        due = flow.next_wake(home.db, lanes.paused)
+        assert due is not None
+        home.clock.move_to(due)
+
+    assert [row.key for row in told_operator(home)] == ["operator/email/setup/2026-11-23/fallback/file"]
+    (told,) = folder.sent
+    assert told.content.headline == "Pengiriman lewat e-mail bermasalah: pengaturannya ditolak"
+    assert "535 bad password" in told.content.model_dump_json()
+
+
+async def test_a_server_that_will_not_relay_to_one_address_stops_no_other(home: Home) -> None:
+    many(home, 12)
+    unlucky = min(row.key for row in home.rows(AlertRow))
+
+    class Picky(Scripted):
+        async def send(self, delivery: Delivery) -> Accepted:
+            if delivery.alert_key == unlucky:
+                raise SendError("550 relay denied", Failure.SETUP)
+            return await super().send(delivery)
+
+    lanes = dispatcher(home, Picky(EMAIL, at_once=1), Scripted(FILE))
+    await lanes.run_due()
+
+    assert {row.key: row.state for row in home.rows(AlertRow)}[unlucky] == "pending"
+    states = {row.state for row in home.rows(AlertRow) if row.obligation_key and row.key != unlucky}
+    assert states == {"accepted"}
+    assert lanes.paused == {}
+
+
+async def test_a_lease_is_renewed_while_a_message_waits_for_its_turn(home: Home) -> None:
+    many(home, 2)
+    renewed = asyncio.Event()
+
+    class Slow(Scripted):
+        async def send(self, delivery: Delivery) -> Accepted:
+            await renewed.wait()
+            return await super().send(delivery)
+
+    async def offload(function: Callable[..., Any], *arguments: Any) -> Any:
+        found = function(*arguments)
+        if function.__name__ == "_renew":
+            held = {row.next_try_at for row in home.rows(AlertRow)}
+            assert held == {home.clock.now() + timedelta(seconds=0.3)}
+            renewed.set()
+        elif function.__name__ == "_claim":
+            home.clock.advance(timedelta(seconds=0.1))
+        return found
+
+    mail = Slow(EMAIL, at_once=1)
+    await dispatcher(home, mail, lease=timedelta(seconds=0.3), offload=offload).run_due()
+
+    assert [row.state for row in home.rows(AlertRow)] == ["accepted"] * 2
+    assert {row.number for row in home.rows(AttemptRow)} == {1}
+
+
+async def test_a_stop_finishes_what_is_being_sent_and_gives_the_rest_back(home: Home) -> None:
+    many(home, 5)
+
+    class Stopping(Scripted):
+        async def send(self, delivery: Delivery) -> Accepted:
+            lanes.stop()
+            await asyncio.sleep(0)
+            return await super().send(delivery)
+
+    mail = Stopping(EMAIL, at_once=1)
+    lanes = dispatcher(home, mail)
+    await lanes.run_due()
+
+    rows = home.rows(AlertRow)
+    assert sorted(row.state for row in rows) == ["accepted", *["pending"] * 4]
+    assert {(row.next_try_at, row.attempts, row.lease_holder) for row in rows if row.state == "pending"} == {
+        (MONDAY, 0, None)
+    }
+    assert [outcome for _, outcome, _ in attempts(home)] == ["accepted"]
 
 
 # Claims
@@ -455,7 +651,7 @@ def test_a_claim_takes_no_more_than_the_batch(home: Home) -> None:
 
 def test_the_oldest_come_first(home: Home) -> None:
     (first,) = claim(home, "one")
-    settle(home, first, "one", outcome="failed", answer="", next_try_at=MONDAY - timedelta(hours=1))
+    fail(home, first, "one", Retry(MONDAY - timedelta(hours=1)))
     many(home, 3)
 
     (next_one,) = claim(home, "one", limit=1)
@@ -467,13 +663,15 @@ def test_two_dispatchers_never_hold_the_same_alert(home: Home, database_url: str
     many(home, 20)
     held: set[str] = set()
     seen: list[str] = []
-    both_have_claimed = asyncio.Barrier(2)
+    have_claimed: set[int] = set()
+    both_have_claimed = asyncio.Event()
 
     class Watching(Scripted):
         async def send(self, delivery: Delivery) -> Accepted:
-            self.sent.append(delivery)
-            if len(self.sent) == 1:
-                await both_have_claimed.wait()
+            have_claimed.add(id(self))
+            if len(have_claimed) == 2:
+                both_have_claimed.set()
+            await both_have_claimed.wait()
             assert delivery.alert_key not in held
             held.add(delivery.alert_key)
             seen.append(delivery.alert_key)
@@ -485,7 +683,16 @@ def test_two_dispatchers_never_hold_the_same_alert(home: Home, database_url: str
         # Each with a database of its own and in threads, as two processes would.
         own = Database(database_url)
         mail = Watching(EMAIL)
-        two = Dispatcher(own, home.clock, {EMAIL: mail}, lambda *_: None, worker=worker, lease=LEASE, batch=3)
+        two = Dispatcher(
+            own,
+            home.clock,
+            {EMAIL: mail},
+            lambda *_: None,
+            lambda *_: None,
+            worker=worker,
+            lease=LEASE,
+            batch=3,
+        )
         while await two.run_due():
             pass
         own.close()
@@ -508,8 +715,8 @@ def test_claims_that_overlap_in_time_do_not_overlap_in_rows(postgres_url: str, t
     many(home, 9)
 
     with db.write() as one, db.write() as two:
-        first = {alert.key for alert in service.claim(one, "one", MONDAY, LEASE, 5)}
-        second = {alert.key for alert in service.claim(two, "two", MONDAY, LEASE, 5)}
+        first = {alert.key for alert in service.claim(one, FILE, "one", MONDAY, LEASE, 5)}
+        second = {alert.key for alert in service.claim(two, FILE, "two", MONDAY, LEASE, 5)}
 
     assert (len(first), len(second)) == (5, 4)
     assert not first & second
@@ -520,7 +727,7 @@ def test_claims_that_overlap_in_time_do_not_overlap_in_rows(postgres_url: str, t
 
 
 async def test_a_cycle_goes_on_until_nothing_is_due(home: Home) -> None:
-    mail = Scripted(EMAIL, [SendError("550", permanent=True)])
+    mail = Scripted(EMAIL, [SendError("550", Failure.ADDRESS)])
     home.record("force-majeure-occurred", "2026-11-19", party="kesatu")
 
     done = await build_cycle(home.house, {EMAIL: mail}).run()

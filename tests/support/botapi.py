@@ -43,6 +43,10 @@ NO_CHAT = Failure(400, "Bad Request: chat not found")
 MOVED = Failure(
     400, "Bad Request: group chat was upgraded to a supergroup chat", {"migrate_to_chat_id": -100500}
 )
+KICKED = Failure(403, "Forbidden: bot was kicked from the group chat")
+DEACTIVATED = Failure(403, "Forbidden: user is deactivated")
+TOO_LONG = Failure(400, "Bad Request: message is too long")
+BAD_TAGS = Failure(400, "Bad Request: can't parse entities: unexpected end tag")
 BROKEN = Failure(500, "Internal Server Error")
 
 
@@ -59,6 +63,20 @@ class BotApi:
     """Methods that do what they are asked and never say so."""
     raw: dict[str, str] = field(default_factory=dict)
     """Method -> a body to answer with, whatever it is."""
+    raw_status: int = 200
+    """The status that goes with `raw`."""
+    fail_chats: dict[str, Failure] = field(default_factory=dict)
+    """Chat id -> how a message to it fails, every time."""
+    refuse_html: bool = False
+    """Find fault with the tags of every message, even where there is none."""
+    fail_plain: Failure | None = None
+    """How a message without tags fails, every time."""
+
+    def reset(self) -> None:
+        """Behave well again, and forget."""
+        for kept in (self.messages, self.calls, self.fail, self.hang, self.raw, self.fail_chats):
+            kept.clear()
+        self.raw_status, self.refuse_html, self.fail_plain = 200, False, None
 
     async def answer(self, request: Request) -> Response:
         """Answer one call."""
@@ -75,7 +93,7 @@ class BotApi:
         if method in self.fail:
             return _failed(self.fail[method])
         if method in self.raw:
-            return Response(self.raw[method], media_type="application/json")
+            return Response(self.raw[method], self.raw_status, media_type="application/json")
         if method == "getMe":
             return JSONResponse({"ok": True, "result": _BOT})
         if method == "sendMessage":
@@ -83,7 +101,13 @@ class BotApi:
         return _failed(Failure(404, "Not Found"))
 
     def _send_message(self, parameters: dict[str, str]) -> Response:
+        if parameters.get("chat_id") in self.fail_chats:
+            return _failed(self.fail_chats[parameters["chat_id"]])
+        if self.fail_plain is not None and "parse_mode" not in parameters:
+            return _failed(self.fail_plain)
         fault = _fault(parameters)
+        if self.refuse_html and "parse_mode" in parameters:
+            fault = "can't parse entities: unsupported start tag"
         if fault is not None:
             return _failed(Failure(400, f"Bad Request: {fault}"))
         self.messages.append(parameters)

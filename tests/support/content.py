@@ -140,3 +140,8 @@ def delivery(content: Content | None = None, **changes: Any) -> Delivery:
         "now": PLANNED,
     }
     return Delivery(**(fields | changes))
+
+
+def numbered(number: int) -> Delivery:
+    """Make a delivery that is told from others by its number."""
+    return delivery(message_id=f"<alert-{number}@tracker.example.org>", address=f"a{number}@example.org")

@@ -80,6 +80,7 @@ class Recorder:
 
     name: str = FILE
     sent: list[Delivery] = field(default_factory=list)
+    at_once: int = 4
 
     async def send(self, delivery: Delivery) -> Accepted:
         """Keep it."""

@@ -5,13 +5,16 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
+from tracker.channels.email.send import SmtpServer
+
 HOST = "127.0.0.1"
+SENDER = "Pelacak Tenggat <tracker@example.org>"
 Stage = Literal["MAIL", "RCPT", "DATA"]
 
 
@@ -119,14 +122,16 @@ Dialogue = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None
 
 
 @asynccontextmanager
-async def scripted_server(dialogue: Dialogue) -> AsyncIterator[int]:
+async def scripted_server(dialogue: Dialogue, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
     """Run a server that holds this dialogue with whoever connects; gives its port."""
     held: set[asyncio.Task[None]] = set()
+    open_now: set[asyncio.StreamWriter] = set()
 
     async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         if task is not None:
             held.add(task)
+        open_now.add(writer)
         try:
             await dialogue(reader, writer)
         finally:
@@ -134,11 +139,14 @@ async def scripted_server(dialogue: Dialogue) -> AsyncIterator[int]:
             with suppress(ConnectionError):
                 await writer.wait_closed()
 
-    listener = await asyncio.start_server(hold, HOST, 0)
+    listener = await asyncio.start_server(hold, HOST, 0, ssl=tls)
     try:
         yield listener.sockets[0].getsockname()[1]
     finally:
         listener.close()
+        # A client that forgot to close must fail its test, not hold it up.
+        for writer in open_now:
+            writer.transport.abort()
         await asyncio.gather(*held)
 
 
@@ -180,3 +188,9 @@ def free_port() -> int:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def settings(port: int, **changes: Any) -> SmtpServer:
+    """Give the settings of a server on this machine; keyword arguments replace them."""
+    plain = SmtpServer(HOST, port, username=None, password=None, tls="none", sender=SENDER, timeout=2)
+    return replace(plain, **changes)

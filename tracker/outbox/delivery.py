@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
 from tracker.outbox.content import Content
@@ -31,36 +32,74 @@ class Accepted:
     reference: str = ""
 
 
+class Failure(StrEnum):
+    """Why a message was not accepted; `retry.py` says what follows from each."""
+
+    UNREACHABLE = "unreachable"
+    """Nobody takes anything at the server's address: no name, no answer, or it is closing down."""
+    TLS = "tls"
+    """No trustworthy encrypted connection comes about."""
+    SETUP = "setup"
+    """The server refuses who we are, or nothing is configured: only the operator can help."""
+    BUSY = "busy"
+    """Not now: a passing refusal of this message."""
+    FLOOD = "flood"
+    """Too many messages: the server says how long to wait, for this address or for all."""
+    BROKEN_OFF = "broken-off"
+    """The dialogue ended, or made no sense, before the server could have taken the message."""
+    UNCLEAR = "unclear"
+    """The connection broke after the message was handed over: it may have been taken."""
+    ADDRESS = "address"
+    """This address is refused for good."""
+    MESSAGE = "message"
+    """This message is refused for good."""
+    MOVED = "moved"
+    """The address has changed, and the server says to which."""
+    FAULT = "fault"
+    """A fault of ours."""
+
+
 class SendError(Exception):
     """The message was not accepted.
 
-    `permanent`: trying the same address again is useless. `retry_after`: the server asked for a
-    pause. `moved_to`: the address has changed (a Telegram group became a supergroup).
-    `ambiguous`: the server may have taken the message before the connection broke.
+    `retry_after`: the server asked for a pause, of `everybody` or of this address only.
+    `moved_to`: the new address (a Telegram group became a supergroup).
     """
 
     def __init__(
         self,
         answer: str,
+        kind: Failure,
         *,
-        permanent: bool = False,
         retry_after: timedelta | None = None,
+        everybody: bool = False,
         moved_to: str | None = None,
-        ambiguous: bool = False,
     ) -> None:
         """Keep what the server said and what it means."""
         super().__init__(answer)
         self.answer = answer
-        self.permanent = permanent
+        self.kind = kind
         self.retry_after = retry_after
+        self.everybody = everybody
         self.moved_to = moved_to
-        self.ambiguous = ambiguous
+
+    @property
+    def permanent(self) -> bool:
+        """Whether trying this message at this address again is useless."""
+        return self.kind in (Failure.ADDRESS, Failure.MESSAGE)
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether the server may have taken the message."""
+        return self.kind is Failure.UNCLEAR
 
 
 class Channel(Protocol):
     """A way to reach people: file, email, telegram."""
 
     name: str
+    at_once: int
+    """How many messages it takes at the same time."""
 
     async def send(self, delivery: Delivery) -> Accepted:
         """Hand one message to the server; raises SendError where it was not accepted."""

@@ -2,35 +2,50 @@
 
 The order matters for a crash at any point: the claim (with its attempt row) is committed before
 the send, the outcome after. A worker that dies in between leaves a lease that runs out, and the
-alert is sent again with the same Message-ID.
+alert is sent again with the same Message-ID. Outcomes are written in small groups, as they arrive:
+while one group is being written the next one gathers.
+
+Each channel has a lane of its own: a server that is slow, or gone, holds up nobody else, and its
+lane claims no faster than it sends.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from tracker.base.clock import Clock
 from tracker.base.db import Database
+from tracker.base.errors import DatabaseError
 from tracker.base.log import get_logger
 from tracker.outbox import service
 from tracker.outbox.content import read_content
-from tracker.outbox.delivery import Accepted, Channel, Delivery, SendError
-from tracker.outbox.retry import GiveUp, after_failure
+from tracker.outbox.delivery import Accepted, Channel, Delivery, Failure, SendError
+from tracker.outbox.lane import Lane, NotConfigured, Outcome
+from tracker.outbox.retry import GiveUp, Retry
 from tracker.outbox.service import Claimed
+from tracker.reminders.recipients import CHANNELS
 
 log = get_logger("dispatch")
 Reroute = Callable[[Connection, Claimed], Any]
 """Called in the settling transaction when an address is refused for good."""
+Alarm = Callable[[Connection, str, SendError], Any]
+"""Called in the settling transaction when only the operator can help: the channel and what it said."""
 Offload = Callable[..., Awaitable[Any]]
 """Runs a blocking function with its arguments: in a thread, or inline."""
+_OF_THE_LEASE = 0.8
 
 
 async def inline(function: Callable[..., Any], *arguments: Any) -> Any:
     """Run a blocking function where it stands; for one task that has the loop to itself."""
     return function(*arguments)
+
+
+def _loop_time() -> float:
+    return asyncio.get_running_loop().time()
 
 
 class Dispatcher:
@@ -42,6 +57,7 @@ class Dispatcher:
         clock: Clock,
         channels: Mapping[str, Channel],
         reroute: Reroute,
+        alarm: Alarm,
         *,
         worker: str,
         lease: timedelta,
@@ -57,52 +73,124 @@ class Dispatcher:
         self._clock = clock
         self._channels = channels
         self._reroute = reroute
+        self._alarm = alarm
         self._worker = worker
         self._lease = lease
-        self._batch = batch
+        self._stopping = False
+        known = {name: channels.get(name) or NotConfigured(name) for name in CHANNELS}
+        self._lanes = [Lane(channel, batch) for channel in known.values()]
+
+    @property
+    def paused(self) -> dict[str, datetime]:
+        """The channels that pause, and until when (UTC)."""
+        now = self._clock.now()
+        return {
+            lane.channel.name: lane.paused_until
+            for lane in self._lanes
+            if lane.paused_until is not None and lane.is_paused(now)
+        }
 
     async def run_due(self) -> int:
-        """Claim one batch of due alerts and try each; gives how many were claimed."""
-        claimed = await self._offload(self._claim)
-        deliveries = (self._deliver(alert) for alert in claimed)
-        # Every delivery is waited for: one outcome that cannot be written must not leave the
-        # others in flight, where the next turn or a stop would overtake them.
-        for outcome in await asyncio.gather(*deliveries, return_exceptions=True):
-            if isinstance(outcome, BaseException):
-                raise outcome
-        return len(claimed)
+        """Send what is due on every channel; gives how many alerts were claimed."""
+        drained = await asyncio.gather(*map(self._drain, self._lanes), return_exceptions=True)
+        for found in drained:
+            if isinstance(found, BaseException):
+                raise found
+        return sum(found for found in drained if isinstance(found, int))
+
+    def stop(self) -> None:
+        """Claim no more; what waits for its turn goes back, what is being sent is finished."""
+        self._stopping = True
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether a stop was asked for."""
+        return self._stopping
 
     async def close(self) -> None:
         """Let go of the channels' connections."""
         for channel in self._channels.values():
             await channel.close()
 
-    def _claim(self) -> list[Claimed]:
-        with self._db.write() as connection:
-            return service.claim(connection, self._worker, self._clock.now(), self._lease, self._batch)
+    async def _drain(self, lane: Lane) -> int:
+        """Claim, send and settle until nothing more is due on one channel."""
+        await self._put_down(lane)  # what could not be written the last time
+        lane.open()
+        senders = [asyncio.create_task(self._send_all(lane)) for _ in range(lane.channel.at_once)]
+        try:
+            return await self._claim_and_settle(lane)
+        finally:
+            # An error must not leave sends behind that the next turn, or a stop, would overtake.
+            lane.give_back_waiting(None)
+            await lane.close()
+            await asyncio.gather(*senders)
 
-    async def _deliver(self, alert: Claimed) -> None:
+    async def _claim_and_settle(self, lane: Lane) -> int:
+        total, more = 0, True
+        renew_at = self._next_renewal()
+        while True:
+            if self._stopping or lane.is_paused(self._clock.now()):
+                lane.give_back_waiting(lane.paused_until)
+                more = False
+            room = lane.room(self._clock.now()) if more else 0
+            if room:
+                claimed = await self._offload(self._claim, lane.channel.name, room)
+                await lane.add(claimed)
+                total += len(claimed)
+                more = len(claimed) == room
+            if lane.is_idle and not more:
+                return total
+            if lane.held:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(lane.news.wait(), max(0.0, renew_at - _loop_time()))
+            if _loop_time() >= renew_at:
+                await self._offload(self._renew, lane.held)
+                renew_at = self._next_renewal()
+            await self._put_down(lane)
+
+    async def _put_down(self, lane: Lane) -> None:
+        """Write how attempts ended."""
+        outcomes = lane.take_outcomes()
+        if not outcomes:
+            return
+        try:
+            await self._offload(self._settle, outcomes)
+        except BaseException:
+            lane.not_written(outcomes)
+            raise
+        await lane.written(outcomes)
+
+    def _next_renewal(self) -> float:
+        return _loop_time() + self._lease.total_seconds() / 3
+
+    async def _send_all(self, lane: Lane) -> None:
+        while (alert := await lane.next()) is not None:
+            if self._stopping or lane.is_paused(self._clock.now()):
+                lane.end(Outcome(alert, None, back_at=lane.paused_until))
+                continue
+            result = await self._send_in_time(lane.channel, alert)
+            if isinstance(result, Accepted):
+                lane.went_well()
+                lane.end(Outcome(alert, result))
+            else:
+                lane.end(Outcome(alert, result, lane.went_wrong(alert, result, self._clock.now())))
+
+    async def _send_in_time(self, channel: Channel, alert: Claimed) -> Accepted | SendError:
         try:
             # A send that outlives its lease would race with the next holder of it.
-            async with asyncio.timeout(self._lease.total_seconds() * 0.8):
-                accepted = await self._send(alert)
+            async with asyncio.timeout(self._lease.total_seconds() * _OF_THE_LEASE):
+                return await channel.send(self._delivery(alert))
         except SendError as error:
-            await self._offload(self._failed, alert, error)
+            return error
         except TimeoutError:
-            too_late = SendError("no answer before the lease ended", ambiguous=True)
-            await self._offload(self._failed, alert, too_late)
+            return SendError("no answer before the lease ended", Failure.UNCLEAR)
         except Exception as error:
             # A fault of ours must not lose the alert either: it is retried, and said loudly.
             log.exception("send failed unexpectedly", alert=alert.key)
-            await self._offload(self._failed, alert, SendError(f"{type(error).__name__} while sending"))
-        else:
-            await self._offload(self._accepted, alert, accepted)
+            return SendError(f"{type(error).__name__} while sending", Failure.FAULT)
 
-    async def _send(self, alert: Claimed) -> Accepted:
-        channel = self._channels.get(alert.channel)
-        if channel is None:
-            raise SendError(f"the channel {alert.channel!r} is not configured any more")
-        delivery = Delivery(
+    def _delivery(self, alert: Claimed) -> Delivery:
+        return Delivery(
             alert_key=alert.key,
             channel=alert.channel,
             address=alert.address,
@@ -111,54 +199,69 @@ class Dispatcher:
             content=read_content(alert.content),
             now=self._clock.now(),
         )
-        return await channel.send(delivery)
 
-    def _accepted(self, alert: Claimed, accepted: Accepted) -> None:
+    def _claim(self, channel: str, limit: int) -> list[Claimed]:
         with self._db.write() as connection:
-            service.settle(
-                connection,
-                alert,
-                self._worker,
-                self._clock.now(),
-                outcome="accepted",
-                answer=accepted.answer,
-                state=service.ACCEPTED,
-            )
-        log.info("alert accepted", alert=alert.key, attempt=alert.attempts)
+            return service.claim(connection, channel, self._worker, self._clock.now(), self._lease, limit)
 
-    def _failed(self, alert: Claimed, error: SendError) -> None:
+    def _renew(self, alerts: Sequence[Claimed]) -> None:
+        with self._db.write() as connection:
+            service.renew(connection, self._worker, alerts, self._clock.now() + self._lease)
+
+    def _settle(self, outcomes: Sequence[Outcome]) -> None:
+        """Write how attempts ended, together where that works; writing one twice changes nothing.
+
+        What the database refuses (and not only cannot take now) is dropped, and said: its lease runs out.
+        """
+        try:
+            self._write(outcomes)
+        except DatabaseError:
+            raise
+        except Exception:
+            if len(outcomes) == 1:
+                log.exception("outcome cannot be written", alert=outcomes[0].alert.key)
+                return
+            for outcome in outcomes:
+                self._settle([outcome])
+
+    def _write(self, outcomes: Sequence[Outcome]) -> None:
         now = self._clock.now()
-        decision = after_failure(error, alert.attempts, alert.key, now)
+        accepted = [(each.alert, each.result) for each in outcomes if isinstance(each.result, Accepted)]
         with self._db.write() as connection:
-            if isinstance(decision, GiveUp):
-                settled = service.settle(
-                    connection,
-                    alert,
-                    self._worker,
-                    now,
-                    outcome="refused",
-                    answer=error.answer,
-                    state=service.REFUSED,
-                )
-                if settled:
-                    self._reroute(connection, alert)
-            else:
-                service.settle(
-                    connection,
-                    alert,
-                    self._worker,
-                    now,
-                    outcome="ambiguous" if error.ambiguous else "failed",
-                    answer=error.answer,
-                    next_try_at=decision.at,
-                    address=decision.address,
-                )
+            service.accept(connection, [(alert, result.answer) for alert, result in accepted], now)
+            back = [(each.alert, each.back_at or now) for each in outcomes if each.result is None]
+            service.give_back(connection, self._worker, back)
+            for outcome in outcomes:
+                self._write_failure(connection, outcome, now)
+        for alert, _ in accepted:
+            log.info("alert accepted", alert=alert.key, attempt=alert.attempts)
+
+    def _write_failure(self, connection: Connection, outcome: Outcome, now: datetime) -> None:
+        alert, error, decision = outcome.alert, outcome.result, outcome.decision
+        if not isinstance(error, SendError) or decision is None:
+            return
+        given_up = isinstance(decision.then, GiveUp)
+        settled = service.fail(
+            connection,
+            alert,
+            self._worker,
+            now,
+            outcome="refused" if given_up else "ambiguous" if error.ambiguous else "failed",
+            answer=error.answer,
+            then=decision.then,
+        )
+        if settled and given_up:
+            self._reroute(connection, alert)
+        if decision.tell_operator:
+            self._alarm(connection, alert.channel, error)
         log.error(
             "alert not accepted",
             alert=alert.key,
             attempt=alert.attempts,
+            why=error.kind.value,
             answer=error.answer,
-            then="fallback contact"
-            if isinstance(decision, GiveUp)
-            else f"again at {decision.at.isoformat()}",
+            then=f"again at {decision.then.at.isoformat()}"
+            if isinstance(decision.then, Retry)
+            else "fallback contact",
+            channel_paused_until=decision.paused_until.isoformat() if decision.paused_until else None,
         )

@@ -4,6 +4,7 @@ import hashlib
 from datetime import date
 
 HAND_OVER = "hand-over"
+OPERATOR = "operator"
 
 
 def reminder_key(obligation: str, act_by: date, point: str) -> str:
@@ -14,6 +15,11 @@ def reminder_key(obligation: str, act_by: date, point: str) -> str:
 def hand_over_key(agreement: str, appointment: int) -> str:
     """Build the key of what a hand-over says: agreement / hand-over / entry of the log."""
     return f"{agreement}/{HAND_OVER}/{appointment}"
+
+
+def trouble_key(channel: str, why: str, day: date) -> str:
+    """Build the key of what the operator is told about a channel: once a local day for each reason."""
+    return f"{OPERATOR}/{channel}/{why}/{day.isoformat()}"
 
 
 def alert_key(cause: str, contact: str, channel: str) -> str:

@@ -1,16 +1,18 @@
 """Alerts in the store: added with the state change that caused them, claimed, and settled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 from sqlmodel import col
 
-from tracker.base.db import earliest, insert_once
+from tracker.base.db import insert_once
 from tracker.obligations.tables import ObligationRow
+from tracker.outbox.retry import GiveUp, Retry
 from tracker.outbox.tables import AlertRow, AttemptRow
+from tracker.reminders.recipients import CHANNELS
 
 PENDING, ACCEPTED, REFUSED, WITHDRAWN = "pending", "accepted", "refused", "withdrawn"
 _ANSWER_AT_MOST = 2048
@@ -32,6 +34,17 @@ class Claimed:
     attempts: int
 
 
+_END_ATTEMPT = (
+    update(AttemptRow)
+    .where(col(AttemptRow.alert_key) == bindparam("of_key"), col(AttemptRow.number) == bindparam("of_number"))
+    .values(finished_at=bindparam("now"), outcome=bindparam("ended"), answer=bindparam("said"))
+)
+_ACCEPT = (
+    update(AlertRow)
+    .where(col(AlertRow.key).in_(bindparam("of_keys", expanding=True)), col(AlertRow.state) == PENDING)
+    .values(state=ACCEPTED, accepted_at=bindparam("now"), next_try_at=None, lease_holder=None)
+)
+"""Made once: making them costs as much as running them, and they run for every few messages."""
 _CLAIMED = tuple(col(getattr(AlertRow, field.name)) for field in fields(Claimed))
 
 
@@ -40,8 +53,10 @@ def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     insert_once(connection, AlertRow, rows)
 
 
-def claim(connection: Connection, worker: str, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
-    """Take due alerts for the length of a lease, in one statement, and note the attempts.
+def claim(
+    connection: Connection, channel: str, worker: str, now: datetime, lease: timedelta, limit: int
+) -> list[Claimed]:
+    """Take due alerts of one channel for the length of a lease, in one statement, and note the attempts.
 
     The claim pushes `next_try_at` to the lease's end: if this worker dies, the alert is due again
     then. On PostgreSQL, rows that another worker is claiming are skipped; on SQLite the write
@@ -49,7 +64,7 @@ def claim(connection: Connection, worker: str, now: datetime, lease: timedelta, 
     """
     due = (
         select(col(AlertRow.key))
-        .where(col(AlertRow.next_try_at) <= now)
+        .where(col(AlertRow.channel) == channel, col(AlertRow.next_try_at) <= now)
         .order_by(col(AlertRow.next_try_at))
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -96,7 +111,29 @@ def withdraw_all(connection: Connection) -> None:
     )
 
 
-def settle(
+def renew(connection: Connection, worker: str, alerts: Sequence[Claimed], until: datetime) -> None:
+    """Hold claimed alerts longer; one that another worker has claimed meanwhile is left to it."""
+    statement = (
+        update(AlertRow)
+        .where(col(AlertRow.key).in_([alert.key for alert in alerts]), *_held_by(worker))
+        .values(next_try_at=until)
+    )
+    connection.execute(statement)
+
+
+def accept(connection: Connection, accepted: Sequence[tuple[Claimed, str]], now: datetime) -> None:
+    """Write that servers took messages, each with what its server answered.
+
+    Race: a lease that ran out may have been claimed by another worker. An acceptance settles the
+    alert all the same: it has arrived.
+    """
+    if not accepted:
+        return
+    _end_attempts(connection, [(alert, "accepted", answer) for alert, answer in accepted], now)
+    connection.execute(_ACCEPT, {"of_keys": [alert.key for alert, _ in accepted], "now": now})
+
+
+def fail(
     connection: Connection,
     alert: Claimed,
     worker: str,
@@ -104,35 +141,82 @@ def settle(
     *,
     outcome: str,
     answer: str,
-    state: str = PENDING,
-    next_try_at: datetime | None = None,
-    address: str | None = None,
+    then: Retry | GiveUp,
 ) -> bool:
-    """Write the outcome of an attempt; False where the lease had gone to another worker.
+    """Write a failed attempt and what follows; False where the lease had gone to another worker.
 
-    The attempt's row is written in any case: what the server answered is a fact.
+    The attempt's row is written in any case: what the server answered is a fact. The alert is left
+    to whoever holds it now, with a higher attempt number.
     """
-    connection.execute(
-        update(AttemptRow)
-        .where(col(AttemptRow.alert_key) == alert.key, col(AttemptRow.number) == alert.attempts)
-        .values(finished_at=now, outcome=outcome, answer=answer[:_ANSWER_AT_MOST])
-    )
-    values: dict[str, Any] = {"state": state, "next_try_at": next_try_at, "lease_holder": None}
-    if address is not None:
-        values["address"] = address
-    if state == ACCEPTED:
-        values["accepted_at"] = now
-    # Race: a lease that ran out may have been claimed by another worker, whose attempt number is
-    # higher. An acceptance still settles the alert (it has arrived); anything else leaves it to them.
-    mine = [col(AlertRow.key) == alert.key, col(AlertRow.state) == PENDING]
-    if state != ACCEPTED:
-        mine += [col(AlertRow.lease_holder) == worker, col(AlertRow.attempts) == alert.attempts]
+    _end_attempts(connection, [(alert, outcome, answer)], now)
+    values: dict[str, Any] = {"lease_holder": None}
+    if isinstance(then, GiveUp):
+        values |= {"state": REFUSED, "next_try_at": None}
+    else:
+        values["next_try_at"] = then.at
+        if then.address is not None:
+            values["address"] = then.address
+    mine = (col(AlertRow.key) == alert.key, col(AlertRow.attempts) == alert.attempts, *_held_by(worker))
     return connection.execute(update(AlertRow).where(*mine).values(values)).rowcount == 1
 
 
-def next_try(connection: Connection) -> datetime | None:
-    """Give the instant at which the next alert is due, or None."""
-    return earliest(connection, AlertRow.next_try_at)
+def give_back(connection: Connection, worker: str, alerts: Sequence[tuple[Claimed, datetime]]) -> None:
+    """Undo the claims of alerts that were not tried: each is due again at its instant."""
+    if not alerts:
+        return
+    keys = [{"of_key": alert.key, "of_number": alert.attempts, "at": at} for alert, at in alerts]
+    never_begun = delete(AttemptRow).where(
+        col(AttemptRow.alert_key) == bindparam("of_key"),
+        col(AttemptRow.number) == bindparam("of_number"),
+        col(AttemptRow.finished_at).is_(None),
+    )
+    connection.execute(
+        never_begun, [{"of_key": row["of_key"], "of_number": row["of_number"]} for row in keys]
+    )
+    back = (
+        update(AlertRow)
+        .where(
+            col(AlertRow.key) == bindparam("of_key"),
+            col(AlertRow.attempts) == bindparam("of_number"),
+            *_held_by(worker),
+        )
+        .values(next_try_at=bindparam("at"), attempts=col(AlertRow.attempts) - 1, lease_holder=None)
+    )
+    connection.execute(back, keys)
+
+
+def _held_by(worker: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return col(AlertRow.state) == PENDING, col(AlertRow.lease_holder) == worker
+
+
+def _end_attempts(connection: Connection, ended: Sequence[tuple[Claimed, str, str]], now: datetime) -> None:
+    rows = [
+        {
+            "of_key": alert.key,
+            "of_number": alert.attempts,
+            "now": now,
+            "ended": outcome,
+            "said": answer[:_ANSWER_AT_MOST].replace("\0", ""),
+        }
+        for alert, outcome, answer in ended
+    ]
+    connection.execute(_END_ATTEMPT, rows)
+
+
+def next_try(connection: Connection, not_before: Mapping[str, datetime] | None = None) -> datetime | None:
+    """Give the instant at which the next alert is due, or None; `not_before` are channels that pause."""
+    found = []
+    for channel in CHANNELS:
+        query = (
+            select(col(AlertRow.next_try_at))
+            .where(col(AlertRow.channel) == channel, col(AlertRow.next_try_at).is_not(None))
+            .order_by(col(AlertRow.next_try_at))
+            .limit(1)
+        )
+        due = connection.execute(query).scalar()
+        if due is not None:
+            found.append(max(due, (not_before or {}).get(channel, due)))
+    return min(found, default=None)
 
 
 def counts(connection: Connection) -> dict[str, int]:

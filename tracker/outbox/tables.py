@@ -17,7 +17,13 @@ class AlertRow(SQLModel, table=True):
 
     __tablename__ = "alert"
     __table_args__ = (
-        Index("ix_alert_next_try_at", "next_try_at", sqlite_where=_PENDING, postgresql_where=_PENDING),
+        Index(
+            "ix_alert_channel_next_try_at",
+            "channel",
+            "next_try_at",
+            sqlite_where=_PENDING,
+            postgresql_where=_PENDING,
+        ),
         Index("ix_alert_obligation_key", "obligation_key"),
     )
 

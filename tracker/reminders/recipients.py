@@ -15,6 +15,7 @@ from tracker.terms.people import Contact
 
 FALLBACK = "fallback"
 FILE, EMAIL, TELEGRAM = "file", "email", "telegram"
+CHANNELS = (FILE, EMAIL, TELEGRAM)
 
 
 class Detour(StrEnum):
@@ -75,6 +76,15 @@ class Routing:
             Route(FALLBACK, self.fallback.name, self.fallback.language, channel, address, detour, instead_of)
             for channel, address in addresses
         ]
+
+    def operator_routes(self, broken: str) -> list[Route]:
+        """Give the ways to whoever runs the service, none of them over a channel that is broken."""
+        routes = self.fallback_routes(Detour.NO_CONTACT, "")
+        name, language = self.fallback.name, self.fallback.language
+        ways = [(route.channel, route.address) for route in routes if route.channel != broken]
+        if not ways and broken != FILE:
+            ways = [(FILE, name)]
+        return [Route(FALLBACK, name, language, channel, address) for channel, address in ways]
 
     def routes_to(self, agreement: Agreement, party: str, contact: Contact) -> list[Route]:
         """Give the ways to one contact of a party; to the fallback contact where there is none."""

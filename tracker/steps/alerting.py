@@ -3,13 +3,16 @@
 import dataclasses
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from tracker.outbox import service as outbox
 from tracker.outbox.compose import detour_note
+from tracker.outbox.compose_operator import channel_trouble
 from tracker.outbox.content import AlertContent, Content, ListContent, read_content
-from tracker.outbox.keys import alert_key, message_id
+from tracker.outbox.delivery import SendError
+from tracker.outbox.keys import alert_key, message_id, trouble_key
 from tracker.outbox.service import Claimed
 from tracker.reminders.recipients import FALLBACK, FILE, Detour, Route
 from tracker.steps.context import Context
@@ -92,3 +95,26 @@ def instead_row(
         "reminder_key": alert.reminder_key,
         "obligation_key": alert.obligation_key,
     }
+
+
+def tell_operator(
+    connection: Connection, context: Context, channel: str, error: SendError, now: datetime
+) -> None:
+    """Tell the operator over another channel that this one does not work; once a day for each reason.
+
+    Where nothing else is configured, into the folder: a person who looks after the server finds it there.
+    """
+    zone = ZoneInfo(context.timezone)
+    cause = trouble_key(channel, error.kind.value, now.astimezone(zone).date())
+    routes = context.routing.operator_routes(channel)
+    rows = [
+        list_row(
+            context,
+            cause,
+            route,
+            channel_trouble(channel, error.kind, error.answer, route, context.timezone),
+            now,
+        )
+        for route in routes
+    ]
+    outbox.add(connection, rows)

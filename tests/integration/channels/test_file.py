@@ -6,7 +6,7 @@ import pytest
 from tests.support.content import PLANNED, alert_content, delivery
 from tracker.channels.email.render import message
 from tracker.channels.file.send import DEFAULT_SENDER, FileChannel
-from tracker.outbox.delivery import Channel, SendError
+from tracker.outbox.delivery import Channel, Failure, SendError
 
 
 @pytest.fixture
@@ -95,8 +95,7 @@ async def test_a_folder_that_cannot_be_written(tmp_path: Path, said: list[str]) 
 
     assert str(blocked) in caught.value.answer
     assert "TRACKER_MAIL_DIR" in caught.value.answer
-    assert not caught.value.permanent
-    assert not caught.value.ambiguous
+    assert caught.value.kind is Failure.SETUP
     assert said == []
 
 

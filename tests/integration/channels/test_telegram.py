@@ -1,17 +1,33 @@
 import asyncio
 import logging
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
 import httpx
 import pytest
 
-from tests.support.botapi import BLOCKED, BROKEN, FLOOD, MOVED, NO_CHAT, TOKEN, BotApi, Failure, bot_api
-from tests.support.content import PLANNED, alert_content, delivery, nasty_content
-from tests.support.smtp import free_port
+from tests.support.botapi import (
+    BAD_TAGS,
+    BLOCKED,
+    BROKEN,
+    DEACTIVATED,
+    FLOOD,
+    KICKED,
+    MOVED,
+    NO_CHAT,
+    TOKEN,
+    TOO_LONG,
+    BotApi,
+    Failure,
+    bot_api,
+)
+from tests.support.content import NASTY, PLANNED, alert_content, delivery, nasty_content
+from tests.support.smtp import free_port, scripted_server
 from tracker.channels.telegram.render import text
 from tracker.channels.telegram.send import TelegramChannel
 from tracker.outbox.delivery import Accepted, Channel, Delivery, SendError
+from tracker.outbox.delivery import Failure as Kind
 
 CHAT = "555001"
 
@@ -24,8 +40,7 @@ def running() -> Iterator[BotApi]:
 
 @pytest.fixture
 def api(running: BotApi) -> BotApi:
-    for kept in (running.messages, running.calls, running.fail, running.hang, running.raw):
-        kept.clear()
+    running.reset()
     return running
 
 
@@ -107,13 +122,166 @@ async def test_a_closed_channel_starts_again(api: BotApi, channel: TelegramChann
     assert len(api.messages) == 2
 
 
-async def test_a_pause(api: BotApi, channel: TelegramChannel) -> None:
-    api.fail["sendMessage"] = FLOOD
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (FLOOD, Kind.FLOOD),
+        (BLOCKED, Kind.ADDRESS),
+        (KICKED, Kind.ADDRESS),
+        (DEACTIVATED, Kind.ADDRESS),
+        (NO_CHAT, Kind.ADDRESS),
+        (Failure(400, "Bad Request: not enough rights to send text messages to the chat"), Kind.ADDRESS),
+        (MOVED, Kind.MOVED),
+        (BAD_TAGS, Kind.MESSAGE),
+        (TOO_LONG, Kind.MESSAGE),
+        (Failure(400, "Bad Request: message text is empty"), Kind.MESSAGE),
+        (Failure(401, "Unauthorized"), Kind.SETUP),
+        (Failure(404, "Not Found"), Kind.SETUP),
+        (Failure(429, "Too Many Requests"), Kind.UNREACHABLE),
+        (BROKEN, Kind.UNREACHABLE),
+        (Failure(502, "Bad Gateway"), Kind.UNREACHABLE),
+        (Failure(503, "Service Unavailable"), Kind.UNREACHABLE),
+        # As a proxy before Telegram says it: without a word on what is wrong.
+        (Failure(403, ""), Kind.UNREACHABLE),
+        (Failure(400, ""), Kind.UNREACHABLE),
+    ],
+)
+async def test_a_failure_and_the_message_after_it(
+    api: BotApi, channel: TelegramChannel, answer: Failure, kind: Kind
+) -> None:
+    api.fail_chats[CHAT] = answer
 
     error = await failure(channel)
 
-    assert error.retry_after == timedelta(seconds=7)
-    assert not error.permanent
+    assert error.kind is kind
+    assert not error.everybody
+    assert error.moved_to == ("-100500" if kind is Kind.MOVED else None)
+    assert error.retry_after == (timedelta(seconds=7) if kind is Kind.FLOOD else None)
+    await channel.send(to_chat("555002"))
+    assert [message["chat_id"] for message in api.messages] == ["555002"]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (500, "<html>", Kind.UNREACHABLE),
+        (502, "", Kind.UNREACHABLE),
+        (403, "<html>", Kind.UNREACHABLE),
+        (400, "<html>", Kind.UNREACHABLE),
+        (404, "<html>", Kind.SETUP),
+        (200, "<html>", Kind.UNCLEAR),
+        (200, "[]", Kind.UNCLEAR),
+        (500, "[]", Kind.UNCLEAR),
+        (429, '{"parameters": {"retry_after": 1e300}}', Kind.UNCLEAR),
+        (429, '{"parameters": [7]}', Kind.UNCLEAR),
+    ],
+)
+async def test_an_answer_that_is_not_telegrams(
+    api: BotApi, channel: TelegramChannel, status: int, body: str, kind: Kind
+) -> None:
+    await channel.send(to_chat("555002"))
+    api.raw["sendMessage"], api.raw_status = body, status
+
+    assert (await failure(channel)).kind is kind
+
+
+async def test_a_flood_of_one_chat_does_not_stop_the_others(api: BotApi, channel: TelegramChannel) -> None:
+    api.fail_chats[CHAT] = FLOOD
+
+    assert not (await failure(channel)).everybody
+    assert not (await failure(channel)).everybody
+    await channel.send(to_chat("555002"))
+
+
+async def test_a_second_chat_that_must_wait_means_the_whole_bot(
+    api: BotApi, channel: TelegramChannel
+) -> None:
+    api.fail["sendMessage"] = FLOOD
+
+    first = await failure(channel)
+    second = await failure(channel, to_chat("555002"))
+
+    assert first.kind is second.kind is Kind.FLOOD
+    assert not first.everybody
+    assert second.everybody
+    assert second.retry_after == timedelta(seconds=7)
+
+
+async def test_a_second_chat_after_the_first_has_waited_is_a_flood_of_its_own(
+    api: BotApi, channel: TelegramChannel
+) -> None:
+    api.fail["sendMessage"] = FLOOD
+    await failure(channel)
+    channel._floods = {chat: until - 7 for chat, until in channel._floods.items()}
+
+    assert not (await failure(channel, to_chat("555002"))).everybody
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (FLOOD, Kind.FLOOD),
+        (BROKEN, Kind.UNREACHABLE),
+        (DEACTIVATED, Kind.UNREACHABLE),
+        (Failure(401, "Unauthorized"), Kind.SETUP),
+    ],
+)
+async def test_a_failure_at_the_first_call_of_the_bot_is_everybodys(
+    api: BotApi, channel: TelegramChannel, answer: Failure, kind: Kind
+) -> None:
+    api.fail["getMe"] = answer
+
+    error = await failure(channel)
+
+    assert error.kind is kind
+    assert error.everybody
+    assert error.retry_after == (timedelta(seconds=7) if kind is Kind.FLOOD else None)
+    api.fail.clear()
+    await channel.send(to_chat())
+    assert len(api.messages) == 1
+
+
+async def test_a_message_refused_for_its_tags_goes_out_as_plain_text(
+    api: BotApi, channel: TelegramChannel
+) -> None:
+    api.refuse_html = True
+
+    accepted = await channel.send(delivery(nasty_content(), address=CHAT))
+
+    assert "plain text" in accepted.answer
+    assert "parse entities" in accepted.answer
+    assert accepted.reference == "1"
+    (message,) = api.messages
+    assert "parse_mode" not in message
+    assert message["link_preview_options"] == '{"is_disabled": true}'
+    assert f"headline {NASTY}" in message["text"]
+    assert "&amp;" not in message["text"]
+    assert "<b>headline" not in message["text"]
+
+
+@pytest.mark.parametrize(
+    ("second", "kind"), [(BLOCKED, Kind.ADDRESS), (FLOOD, Kind.FLOOD), (BROKEN, Kind.UNREACHABLE)]
+)
+async def test_the_plain_text_may_fail_for_another_reason(
+    api: BotApi, channel: TelegramChannel, second: Failure, kind: Kind
+) -> None:
+    api.refuse_html = True
+    api.fail_plain = second
+
+    assert (await failure(channel)).kind is kind
+    assert api.calls == ["getMe", "sendMessage", "sendMessage"]
+
+
+async def test_a_certificate_nobody_vouches_for(server_tls: ssl.SSLContext) -> None:
+    async def wait(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async with scripted_server(wait, server_tls) as port:
+        channel = TelegramChannel(TOKEN, f"https://127.0.0.1:{port}")
+        error = await failure(channel)
+        await channel.close()
+
+    assert error.kind is Kind.TLS
 
 
 async def test_a_pause_where_the_library_gives_seconds(
@@ -128,28 +296,9 @@ async def test_a_pause_where_the_library_gives_seconds(
     assert error.retry_after == timedelta(seconds=7)
 
 
-async def test_a_chat_that_moved(api: BotApi, channel: TelegramChannel) -> None:
-    api.fail["sendMessage"] = MOVED
-
-    error = await failure(channel)
-
-    assert error.moved_to == "-100500"
-    assert not error.permanent
-
-
-@pytest.mark.parametrize("answer", [BLOCKED, NO_CHAT])
-async def test_a_chat_that_cannot_be_reached(api: BotApi, channel: TelegramChannel, answer: Failure) -> None:
-    api.fail["sendMessage"] = answer
-
-    error = await failure(channel)
-
-    assert error.permanent
-    assert answer.description.split(": ")[1] in error.answer.lower()
-
-
 @pytest.mark.parametrize("address", ["", "narahubung"])
 async def test_an_address_that_is_no_chat(channel: TelegramChannel, address: str) -> None:
-    assert (await failure(channel, to_chat(address))).permanent
+    assert (await failure(channel, to_chat(address))).kind is Kind.ADDRESS
 
 
 @pytest.mark.parametrize("token", ["123456:wrong-token", "", "no token at all"])
@@ -160,7 +309,7 @@ async def test_a_wrong_token(api: BotApi, token: str) -> None:
     await channel.close()
 
     assert "TRACKER_TELEGRAM_TOKEN" in error.answer
-    assert not error.permanent
+    assert error.kind is Kind.SETUP
     assert not token or token not in error.answer
 
 
@@ -171,7 +320,7 @@ async def test_a_token_that_is_withdrawn_while_we_run(api: BotApi, channel: Tele
     error = await failure(channel)
 
     assert "TRACKER_TELEGRAM_TOKEN" in error.answer
-    assert not error.permanent
+    assert error.kind is Kind.SETUP
 
 
 async def test_a_broken_server(api: BotApi, channel: TelegramChannel) -> None:
@@ -179,8 +328,7 @@ async def test_a_broken_server(api: BotApi, channel: TelegramChannel) -> None:
 
     error = await failure(channel)
 
-    assert not error.permanent
-    assert not error.ambiguous
+    assert error.kind is Kind.UNREACHABLE
     assert api.base_url in error.answer
 
 
@@ -192,8 +340,7 @@ async def test_nobody_listens() -> None:
     await channel.close()
 
     assert f"127.0.0.1:{port}" in error.answer
-    assert not error.permanent
-    assert not error.ambiguous
+    assert error.kind is Kind.UNREACHABLE
 
 
 async def test_silence_after_the_message_may_mean_that_it_was_taken(api: BotApi) -> None:
@@ -204,12 +351,11 @@ async def test_silence_after_the_message_may_mean_that_it_was_taken(api: BotApi)
     api.hang.clear()
     await channel.close()
 
-    assert error.ambiguous
-    assert not error.permanent
+    assert error.kind is Kind.UNCLEAR
     assert len(api.messages) == 1
 
 
-async def test_silence_before_the_message_is_not_ambiguous(api: BotApi) -> None:
+async def test_silence_before_the_message_is_not_unclear(api: BotApi) -> None:
     channel = TelegramChannel(TOKEN, api.base_url, timeout=0.2)
     api.hang.add("getMe")
 
@@ -218,20 +364,12 @@ async def test_silence_before_the_message_is_not_ambiguous(api: BotApi) -> None:
     await channel.send(to_chat())
     await channel.close()
 
-    assert not error.ambiguous
+    assert error.kind is Kind.UNREACHABLE
     assert len(api.messages) == 1
 
 
-async def test_a_refusal_before_the_message_says_nothing_about_the_address(
-    api: BotApi, channel: TelegramChannel
-) -> None:
-    api.fail["getMe"] = Failure(403, "Forbidden: user is deactivated")
-
-    assert not (await failure(channel)).permanent
-
-
 @pytest.mark.parametrize("kind", [httpx.ReadError, httpx.RemoteProtocolError, httpx.ReadTimeout])
-async def test_a_connection_lost_on_the_way_is_ambiguous(
+async def test_a_connection_lost_on_the_way_is_unclear(
     channel: TelegramChannel, kind: type[httpx.TransportError], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await channel.send(to_chat())
@@ -241,26 +379,25 @@ async def test_a_connection_lost_on_the_way_is_ambiguous(
 
     monkeypatch.setattr(httpx.AsyncClient, "request", lose)
 
-    assert (await failure(channel)).ambiguous
+    assert (await failure(channel)).kind is Kind.UNCLEAR
 
 
 @pytest.mark.parametrize("body", ["<html>", '{"ok": true}', '{"ok": true, "result": {}}', "[]"])
-async def test_an_answer_that_makes_no_sense_is_ambiguous(
+async def test_an_answer_that_makes_no_sense_is_unclear(
     api: BotApi, channel: TelegramChannel, body: str
 ) -> None:
     api.raw["sendMessage"] = body
 
     error = await failure(channel)
 
-    assert error.ambiguous
-    assert not error.permanent
+    assert error.kind is Kind.UNCLEAR
 
 
 @pytest.mark.parametrize("body", ["<html>", '{"ok": true}', '{"ok": true, "result": {"id": 1}}'])
 async def test_a_server_that_is_no_bot_api(api: BotApi, channel: TelegramChannel, body: str) -> None:
     api.raw["getMe"] = body
 
-    assert not (await failure(channel)).ambiguous
+    assert (await failure(channel)).kind in (Kind.UNREACHABLE, Kind.BROKEN_OFF)
 
 
 async def test_the_token_stands_in_no_log(api: BotApi, caplog: pytest.LogCaptureFixture) -> None:

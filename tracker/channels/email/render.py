@@ -51,6 +51,8 @@ def message(delivery: Delivery, sender: str) -> bytes:
 def subject(content: Content, now: datetime) -> str:
     """Give the subject line: the date first, then what to do, then the agreement; under 150 characters."""
     if isinstance(content, ListContent):
+        if not content.agreement_title:
+            return shorten(content.headline, SUBJECT_LENGTH)
         begin = f"[{shorten(content.headline, _HEADLINE_LENGTH)}] "
         return begin + shorten(content.agreement_title, SUBJECT_LENGTH - len(begin))
     days = (content.act_by - local_day(content, now)).days

@@ -7,18 +7,15 @@ from email.utils import parseaddr
 from typing import Literal
 
 import aiosmtplib
-from aiosmtplib.typing import Default
 
 from tracker.base.errors import SettingsError
-from tracker.channels.email import render
+from tracker.channels.email import failures, render
+from tracker.channels.email.connection import Connection
 from tracker.channels.render import flatten
-from tracker.outbox.delivery import Accepted, Delivery, SendError
+from tracker.outbox.delivery import Accepted, Delivery, Failure, SendError
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 _QUEUE_ID = re.compile(r"queued as (\S+)", re.IGNORECASE)
-_PERMANENT = 500
-_CLOSING = 421
-_LOGIN_REQUIRED = 530
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +44,14 @@ class EmailChannel:
         self._sender = parseaddr(server.sender)[1]
         if not _ADDRESS.fullmatch(self._sender):
             raise SettingsError(f"TRACKER_MAIL_FROM: {server.sender!r} is not an email address")
+        self.at_once = connections
         self._slots = asyncio.Semaphore(connections)
-        self._idle: list[_Connection] = []
+        self._idle: list[Connection] = []
 
     async def send(self, delivery: Delivery) -> Accepted:
         """Hand the message to the mail server; SendError says what it answered instead."""
         if not _ADDRESS.fullmatch(delivery.address):
-            raise SendError(f"{flatten(delivery.address)!r} is not an email address", permanent=True)
+            raise SendError(f"{flatten(delivery.address)!r} is not an email address", Failure.ADDRESS)
         message = render.message(delivery, self._server.sender)
         async with self._slots:
             kept = self._take_idle()
@@ -73,18 +71,18 @@ class EmailChannel:
             except (aiosmtplib.SMTPException, OSError):
                 connection.close()
 
-    def _take_idle(self) -> "_Connection | None":
+    def _take_idle(self) -> Connection | None:
         while self._idle:
             connection = self._idle.pop()
             if connection.is_connected:
                 connection.reused = True
-                connection.body_begun = False
+                connection.body_sent = False
                 return connection
         return None
 
-    async def _connect(self) -> "_Connection":
+    async def _connect(self) -> Connection:
         server = self._server
-        connection = _Connection(
+        connection = Connection(
             hostname=server.host,
             port=server.port,
             username=server.username,
@@ -94,17 +92,22 @@ class EmailChannel:
             start_tls=server.tls == "starttls",
         )
         try:
-            await connection.connect()
-        except aiosmtplib.SMTPAuthenticationError as error:
-            raise self._error(
-                f"refuses the login as {server.username}: {_answer(error)}; "
-                "check TRACKER_SMTP_USERNAME and TRACKER_SMTP_PASSWORD"
-            ) from None
-        except (aiosmtplib.SMTPException, OSError) as error:
-            raise self._error(f"cannot be used: {_answer(error)}") from error
+            await connection.open()
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            raise self._not_connected(error, connection.login_refusal) from error
         return connection
 
-    async def _hand_over(self, connection: "_Connection", address: str, message: bytes) -> Accepted:
+    def _not_connected(self, error: Exception, login_refusal: aiosmtplib.SMTPResponse | None) -> SendError:
+        kind = failures.at_connecting(error, login_refusal)
+        if login_refusal is None:
+            return self._error(f"cannot be used: {_answer(error)}", kind)
+        return self._error(
+            f"refuses the login as {self._server.username}: {flatten(str(login_refusal))}; "
+            "check TRACKER_SMTP_USERNAME and TRACKER_SMTP_PASSWORD",
+            kind,
+        )
+
+    async def _hand_over(self, connection: Connection, address: str, message: bytes) -> Accepted:
         try:
             _, text = await connection.sendmail(self._sender, [address], message)
         except BaseException as error:
@@ -117,71 +120,50 @@ class EmailChannel:
                 raise self._explained(error, connection) from error
             raise
         self._keep(connection)
-        queue_id = _QUEUE_ID.search(text)
-        return Accepted(f"250 {flatten(text)}", queue_id[1] if queue_id else "")
+        answer = flatten(text)
+        queue_id = _QUEUE_ID.search(answer)
+        return Accepted(f"250 {answer}", queue_id[1] if queue_id else "")
 
-    def _keep(self, connection: "_Connection") -> None:
-        if connection.is_connected:
+    def _keep(self, connection: Connection) -> None:
+        if connection.is_connected and connection.is_in_step:
             self._idle.append(connection)
+        else:
+            connection.close()
 
-    def _explained(self, error: Exception, connection: "_Connection") -> Exception:
+    def _explained(self, error: Exception, connection: Connection) -> Exception:
         if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
-            return self._refused(error.recipients[0], "the recipient")
+            refusal = error.recipients[0]
+            kind = failures.at_recipient(refusal.code, refusal.message)
+            return self._refused(refusal, "the recipient", kind)
         if isinstance(error, aiosmtplib.SMTPDataError):
-            return self._refused(error, "the message")
-        if connection.reused and not connection.body_begun and _hung_up(error):
+            kind = failures.at_message(error.code, error.message, body_sent=connection.body_sent)
+            return self._refused(error, "the message", kind)
+        if connection.reused and not connection.body_sent and failures.is_hung_up(error):
             return _WentStaleError()
         if isinstance(error, aiosmtplib.SMTPSenderRefused):
-            return self._error(
-                f"refuses the sender {self._sender}: {_answer(error)}; "
-                "check TRACKER_MAIL_FROM and whether a login is needed"
-            )
-        return self._error(f"broke off: {_answer(error)}", ambiguous=connection.body_begun)
+            kind = failures.at_sender(error.code, error.message)
+            return self._refused(error, f"the sender {self._sender}", kind)
+        kind = Failure.UNCLEAR if connection.body_sent else Failure.BROKEN_OFF
+        return self._error(f"broke off: {_answer(error)}", kind)
 
-    def _refused(self, error: aiosmtplib.SMTPResponseException, what: str) -> SendError:
-        answer = _answer(error)
-        # These blame us, not the address: no contact becomes doubtful for a missing login.
-        if error.code == _LOGIN_REQUIRED or "relay" in answer.lower():
-            return self._error(
-                f"does not send mail for us: {answer}; "
-                "check TRACKER_SMTP_USERNAME, TRACKER_SMTP_PASSWORD and TRACKER_MAIL_FROM"
-            )
-        return self._error(f"refuses {what}: {answer}", permanent=error.code >= _PERMANENT)
+    def _refused(self, error: aiosmtplib.SMTPResponseException, what: str, kind: Failure) -> SendError:
+        advice = (
+            "; check TRACKER_MAIL_FROM, and the login: TRACKER_SMTP_USERNAME and TRACKER_SMTP_PASSWORD"
+            if kind is Failure.SETUP
+            else ""
+        )
+        return self._error(f"refuses {what}: {_answer(error)}{advice}", kind)
 
-    def _error(self, what: str, *, permanent: bool = False, ambiguous: bool = False) -> SendError:
+    def _error(self, what: str, kind: Failure) -> SendError:
         server = self._server
         text = f"mail server {server.host}:{server.port} {what}"
         if server.password:
             text = text.replace(server.password, "***")
-        return SendError(text, permanent=permanent, ambiguous=ambiguous)
-
-
-class _Connection(aiosmtplib.SMTP):
-    """One connection, which knows whether a message may have reached the server."""
-
-    reused = False
-    body_begun = False
-
-    async def data(
-        self,
-        message: str | bytes,
-        /,
-        *,
-        timeout: float | Literal[Default.token] | None = Default.token,  # noqa: ASYNC109 - its signature
-    ) -> aiosmtplib.SMTPResponse:
-        """Note that the body is on its way."""
-        self.body_begun = True
-        return await super().data(message, timeout=timeout)
+        return SendError(text, kind)
 
 
 class _WentStaleError(Exception):
     """The server had closed a kept connection; a new one can be tried at once."""
-
-
-def _hung_up(error: Exception) -> bool:
-    if isinstance(error, aiosmtplib.SMTPResponseException):
-        return error.code == _CLOSING
-    return isinstance(error, ConnectionError)
 
 
 def _answer(error: Exception) -> str:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from tracker.base.dates import local_time
 from tracker.channels.email import render
 from tracker.channels.render import flatten
-from tracker.outbox.delivery import Accepted, Delivery, SendError
+from tracker.outbox.delivery import Accepted, Delivery, Failure, SendError
 
 DEFAULT_SENDER = "Pelacak Tenggat <tracker@example.org>"
 
@@ -20,6 +20,7 @@ class FileChannel:
     """Delivers into a folder, and says so in one line on the terminal."""
 
     name = "file"
+    at_once = 4
 
     def __init__(self, folder: Path, echo: Callable[[str], None], *, sender: str = DEFAULT_SENDER) -> None:
         """Touch nothing yet; the folder is made with the first message."""
@@ -36,7 +37,8 @@ class FileChannel:
         except OSError as error:
             raise SendError(
                 f"cannot write mail into {self._folder}: {error.strerror or error}; make the folder "
-                "writable or name another one in TRACKER_MAIL_DIR"
+                "writable or name another one in TRACKER_MAIL_DIR",
+                Failure.SETUP,
             ) from error
         if is_new:
             self._echo(_line(delivery))

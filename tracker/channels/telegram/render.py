@@ -77,8 +77,12 @@ def _alert_text(content: AlertContent, now: datetime) -> str:
 
 def visible_length(message: str) -> int:
     """Count what Telegram counts: UTF-16 units after its tags and entities are read."""
-    shown = html.unescape(_TAG.sub("", message)).strip()
-    return len(shown.encode("utf-16-le")) // 2
+    return len(plain(message).encode("utf-16-le")) // 2
+
+
+def plain(message: str) -> str:
+    """Give what a reader sees of a message: no tags, and entities read."""
+    return html.unescape(_TAG.sub("", message)).strip()
 
 
 def _capped(content: AlertContent, now: datetime, cap: int) -> str:

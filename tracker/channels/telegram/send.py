@@ -20,9 +20,10 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
+from tracker.channels.causes import has_tls_error
 from tracker.channels.render import flatten
 from tracker.channels.telegram import render
-from tracker.outbox.delivery import Accepted, Delivery, SendError
+from tracker.outbox.delivery import Accepted, Delivery, Failure, SendError
 
 OFFICIAL_URL = "https://api.telegram.org/bot"
 
@@ -31,6 +32,13 @@ os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 _TOKEN_IN_URL = re.compile(r"(/bot)[^/\s\"']+")
+_ABOUT_THE_MESSAGE = re.compile(
+    r"parse entities|message is too long|text must be|message text is empty", re.IGNORECASE
+)
+_STATUS_ONLY = re.compile(r" \(40[03]\)$")
+_REFUSED_HTML = re.compile(r"parse entities", re.IGNORECASE)
+_NOT_UNDERSTOOD = (AttributeError, KeyError, TypeError, ValueError, OverflowError)
+"""What the library raises where an answer has not the shape it expects."""
 _LOGGERS_WITH_URLS = ("httpx", "telegram.Bot")
 
 
@@ -38,6 +46,7 @@ class TelegramChannel:
     """Sends each alert as one message of a bot; the address is the chat id as text."""
 
     name = "telegram"
+    at_once = 8
 
     def __init__(self, token: str, base_url: str | None = None, *, timeout: float = 20) -> None:
         """Ask nothing of the server yet. `base_url` is the server, with or without `/bot`."""
@@ -46,6 +55,8 @@ class TelegramChannel:
         self._timeout = timeout
         self._bot: Bot | None = None
         self._starting = asyncio.Lock()
+        self._floods: dict[str, float] = {}
+        """Chats that were told to wait, until which instant of the event loop."""
         for name in _LOGGERS_WITH_URLS:
             logging.getLogger(name).addFilter(_hide_token)
 
@@ -53,21 +64,31 @@ class TelegramChannel:
         """Send the message; SendError says what Telegram answered instead."""
         text = render.text(delivery.content, delivery.now)
         bot = await self._ready_bot()
+        answer = await self._try(bot, delivery.address, text, ParseMode.HTML)
+        if isinstance(answer, SendError) and _REFUSED_HTML.search(answer.answer):
+            # A deadline told without bold letters is better than one not told.
+            repeated = await self._try(bot, delivery.address, render.plain(text), None)
+            if isinstance(repeated, Accepted):
+                return Accepted(f"ok as plain text, after: {answer.answer}", repeated.reference)
+            answer = repeated
+        if isinstance(answer, SendError):
+            raise answer
+        return answer
+
+    async def _try(self, bot: Bot, address: str, text: str, parse_mode: str | None) -> Accepted | SendError:
+        """Give the failure back: raised here, it would carry an error whose text may hold the token."""
         try:
             message = await bot.send_message(
-                delivery.address,
+                address,
                 text,
-                parse_mode=ParseMode.HTML,
+                parse_mode=parse_mode,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
             )
         except TelegramError as error:
-            failure = self._explained(error)
-        except (KeyError, TypeError, ValueError) as error:
-            failure = self._not_understood(repr(error), ambiguous=True)
-        else:
-            return Accepted("ok", str(message.message_id))
-        # Raised here, so that it does not carry the library's error, whose text may hold the token.
-        raise failure
+            return self._explained(error, address)
+        except _NOT_UNDERSTOOD as error:
+            return self._not_understood(repr(error), Failure.UNCLEAR)
+        return Accepted("ok", str(message.message_id))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -84,15 +105,17 @@ class TelegramChannel:
                 await self._bot.initialize()
             except TelegramError as error:
                 failure = self._explained(error)
-            except (KeyError, TypeError, ValueError) as error:
-                failure = self._not_understood(repr(error))
+            except _NOT_UNDERSTOOD as error:
+                failure = self._not_understood(repr(error), Failure.BROKEN_OFF)
             else:
                 return self._bot
         # Nothing was sent yet, and nothing was said about the address.
-        raise SendError(failure.answer, retry_after=failure.retry_after)
+        kind = Failure.UNREACHABLE if failure.ambiguous or failure.permanent else failure.kind
+        raise SendError(failure.answer, kind, retry_after=failure.retry_after, everybody=True)
 
     def _new_bot(self) -> Bot:
         request = HTTPXRequest(
+            connection_pool_size=self.at_once,
             connect_timeout=self._timeout,
             read_timeout=self._timeout,
             write_timeout=self._timeout,
@@ -100,25 +123,41 @@ class TelegramChannel:
         )
         return Bot(self._token, base_url=self._base_url, request=request)
 
-    def _explained(self, error: TelegramError) -> SendError:
+    def _explained(self, error: TelegramError, address: str = "") -> SendError:
         answer = self._clean(error.message)
         match error:
             case RetryAfter():
-                return SendError(f"Telegram asks for a pause: {answer}", retry_after=_pause(error))
+                return self._flooded(_pause(error), answer, address)
             case ChatMigrated():
-                return SendError(f"the chat has moved: {answer}", moved_to=str(error.new_chat_id))
+                new = str(error.new_chat_id)
+                return SendError(f"the chat has moved: {answer}", Failure.MOVED, moved_to=new)
             case InvalidToken():
-                return SendError("Telegram refuses the bot token: check TRACKER_TELEGRAM_TOKEN")
-            case Forbidden() | BadRequest():  # a BadRequest is a NetworkError too
-                return SendError(f"Telegram refuses this chat or message: {answer}", permanent=True)
+                return SendError(
+                    "Telegram refuses the bot token: check TRACKER_TELEGRAM_TOKEN", Failure.SETUP
+                )
+            case Forbidden() | BadRequest() if not _says_nothing(error):  # a BadRequest is a NetworkError too
+                kind = Failure.MESSAGE if _ABOUT_THE_MESSAGE.search(answer) else Failure.ADDRESS
+                return SendError(f"Telegram refuses this chat or message: {answer}", kind)
             case NetworkError():
                 text = f"Telegram at {self._base_url} cannot be used: {answer}"
-                return SendError(text, ambiguous=_may_have_arrived(error))
+                return SendError(text, _kind_of_silence(error))
+            case Forbidden():
+                text = f"something before Telegram at {self._base_url} refuses us: {answer}"
+                return SendError(text, Failure.UNREACHABLE)
             case _:
-                return self._not_understood(answer, ambiguous=True)
+                return self._not_understood(answer, Failure.UNCLEAR)
 
-    def _not_understood(self, answer: str, *, ambiguous: bool = False) -> SendError:
-        return SendError(f"Telegram's answer is not understood: {self._clean(answer)}", ambiguous=ambiguous)
+    def _flooded(self, pause: timedelta, answer: str, address: str) -> SendError:
+        """Tell a chat that must wait from a bot that must: two chats at a time mean the bot."""
+        now = asyncio.get_running_loop().time()
+        self._floods = {chat: until for chat, until in self._floods.items() if until > now}
+        others = any(chat != address for chat in self._floods)
+        self._floods[address] = now + pause.total_seconds()
+        text = f"Telegram asks for a pause: {answer}"
+        return SendError(text, Failure.FLOOD, retry_after=pause, everybody=others)
+
+    def _not_understood(self, answer: str, kind: Failure) -> SendError:
+        return SendError(f"Telegram's answer is not understood: {self._clean(answer)}", kind)
 
     def _clean(self, text: str) -> str:
         shown = text.replace(self._token, "***") if self._token else text
@@ -135,10 +174,18 @@ def _pause(error: RetryAfter) -> timedelta:
     return pause if isinstance(pause, timedelta) else timedelta(seconds=pause)
 
 
-def _may_have_arrived(error: NetworkError) -> bool:
+def _says_nothing(error: TelegramError) -> bool:
+    """Say whether only a status came, as a proxy gives it: of chat and message it knows nothing."""
+    return error.__cause__ is not None or _STATUS_ONLY.search(error.message) is not None
+
+
+def _kind_of_silence(error: NetworkError) -> Failure:
     """Say whether the request had gone out when the connection failed; an HTTP 5xx has no cause."""
+    if has_tls_error(error):
+        return Failure.TLS
     cause = error.__cause__
-    return isinstance(cause, httpx.TransportError) and not isinstance(cause, _NEVER_SENT)
+    arrived = isinstance(cause, httpx.TransportError) and not isinstance(cause, _NEVER_SENT)
+    return Failure.UNCLEAR if arrived else Failure.UNREACHABLE
 
 
 def _hide_token(record: logging.LogRecord) -> bool:

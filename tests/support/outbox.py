@@ -1,0 +1,45 @@
+"""Alerts that are due, put straight into the store: as many as a test wants."""
+
+from datetime import datetime
+from typing import Any
+
+from tests.support.content import alert_content
+from tracker.base.bulk import insert_all
+from tracker.base.db import Database
+from tracker.outbox.keys import message_id
+from tracker.outbox.service import PENDING
+from tracker.outbox.tables import AlertRow
+from tracker.reminders.recipients import EMAIL
+
+DOMAIN = "example.org"
+
+
+def alert_rows(name: str, count: int, now: datetime, *, people: int = 50) -> list[dict[str, Any]]:
+    """Make rows of alerts by mail that are due now; `name` tells one batch from another."""
+    content = alert_content("id").model_dump_json()
+    return [
+        {
+            "key": f"{name}/{number}/kesatu:officer/email",
+            "reminder_key": None,
+            "obligation_key": None,
+            "contact": f"kesatu:officer-{number % people}",
+            "channel": EMAIL,
+            "address": f"officer-{number % people}@example.org",
+            "detour": None,
+            "content": content,
+            "message_id": message_id(f"{name}/{number}", DOMAIN),
+            "thread_id": message_id(name, DOMAIN),
+            "state": PENDING,
+            "created_at": now,
+            "next_try_at": now,
+            "lease_holder": None,
+            "attempts": 0,
+        }
+        for number in range(count)
+    ]
+
+
+def put(db: Database, rows: list[dict[str, Any]]) -> None:
+    """Store alerts."""
+    with db.write() as connection:
+        insert_all(connection, AlertRow, rows)

@@ -1,0 +1,172 @@
+"""One channel's traffic: what is under way, how it goes, and whether the channel pauses."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tracker.outbox.delivery import Accepted, Channel, Delivery, Failure, SendError
+from tracker.outbox.retry import Decision, Retry, after_failure
+from tracker.outbox.service import Claimed
+
+_SERVER_ANSWERED = frozenset({Failure.ADDRESS, Failure.MESSAGE, Failure.MOVED})
+_SAYS_NOTHING = frozenset({Failure.BUSY, Failure.FLOOD})
+"""Refusals of one message for now: they tell neither that the channel works nor that it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one attempt ended; `result` is None where nothing was tried and the alert goes back."""
+
+    alert: Claimed
+    result: Accepted | SendError | None
+    decision: Decision | None = None
+    back_at: datetime | None = None
+
+
+class Lane:
+    """One channel, and the alerts that this worker holds for it: waiting, being sent, or to be written.
+
+    No more than twice as many as the channel takes at once are sent and not yet written: that is
+    how many messages a kill can repeat.
+    """
+
+    def __init__(self, channel: Channel, most: int) -> None:
+        """Hold nothing yet; never more than `most` alerts at a time."""
+        self.channel = channel
+        self.news = asyncio.Event()
+        self.paused_until: datetime | None = None
+        self._changed = asyncio.Condition()
+        self._waiting: deque[Claimed] = deque()
+        self._sending: dict[str, Claimed] = {}
+        self._outcomes: list[Outcome] = []
+        self._unwritten = 0
+        self._open = False
+        self._most = most
+        self._failures = 0
+        self._probing = False
+
+    @property
+    def held(self) -> list[Claimed]:
+        """The alerts whose leases must not run out."""
+        return [*self._sending.values(), *self._waiting]
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is under way and every outcome is written."""
+        return not (self._sending or self._waiting or self._outcomes)
+
+    def is_paused(self, now: datetime) -> bool:
+        """Tell whether the channel must be left alone."""
+        return self.paused_until is not None and now < self.paused_until
+
+    def room(self, now: datetime) -> int:
+        """Give how many more alerts may be claimed: none before half of the room is free.
+
+        After a pause one message finds out whether the server is back.
+        """
+        if self.is_paused(now):
+            return 0
+        most = 1 if self._probing else self._most
+        free = most - len(self._sending) - len(self._waiting)
+        return free if free * 2 >= most else 0
+
+    def open(self) -> None:
+        """Let senders begin."""
+        self._open = True
+
+    async def close(self) -> None:
+        """Let senders end: each finishes what it is sending."""
+        async with self._changed:
+            self._open = False
+            self._changed.notify_all()
+
+    async def add(self, alerts: Iterable[Claimed]) -> None:
+        """Let claimed alerts wait for a sender."""
+        async with self._changed:
+            self._waiting.extend(alerts)
+            self._changed.notify_all()
+
+    async def next(self) -> Claimed | None:
+        """Wait for an alert that may be sent; None once the lane is closed."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: not self._open or self._may_send())
+            if not self._open:
+                return None
+            alert = self._waiting.popleft()
+            self._sending[alert.key] = alert
+            return alert
+
+    def _may_send(self) -> bool:
+        return bool(self._waiting) and len(self._sending) + self._unwritten < 2 * self.channel.at_once
+
+    def end(self, outcome: Outcome) -> None:
+        """Take note of how an attempt ended; it is to be written next."""
+        del self._sending[outcome.alert.key]
+        self._outcomes.append(outcome)
+        self._unwritten += 1
+        self.news.set()
+
+    def give_back_waiting(self, at: datetime | None) -> None:
+        """Let go of what no sender has taken yet; it is due again `at` an instant, None: at once."""
+        back = [Outcome(alert, None, back_at=at) for alert in self._waiting]
+        self._waiting.clear()
+        self._outcomes += back
+        self._unwritten += len(back)
+
+    def take_outcomes(self) -> list[Outcome]:
+        """Give what is to be written now; then either `written` or `not_written` follows."""
+        found, self._outcomes = self._outcomes, []
+        self.news.clear()
+        return found
+
+    async def written(self, outcomes: Sequence[Outcome]) -> None:
+        """Take note that outcomes are in the store: senders may go on."""
+        async with self._changed:
+            self._unwritten -= len(outcomes)
+            self._changed.notify_all()
+
+    def not_written(self, outcomes: Sequence[Outcome]) -> None:
+        """Keep outcomes for the next turn: forgetting one would send its message a second time."""
+        self._outcomes[:0] = outcomes
+
+    def went_well(self) -> None:
+        """The server took a message: all is well again."""
+        self._failures = 0
+        self._probing = False
+        self.paused_until = None
+
+    def went_wrong(self, alert: Claimed, error: SendError, now: datetime) -> Decision:
+        """Decide what follows a failure; the whole channel may have to pause."""
+        in_a_row = 1
+        if error.kind in _SERVER_ANSWERED:
+            self._failures = 0
+            self._probing = False
+        elif error.kind not in _SAYS_NOTHING:
+            if self.is_paused(now) and self.paused_until is not None:
+                # It was under way when another failure paused the channel: one outage, told once.
+                return Decision(Retry(self.paused_until))
+            in_a_row = self._failures = self._failures + 1
+        decision = after_failure(error, alert.attempts, in_a_row, alert.key, now)
+        if decision.paused_until is not None:
+            self.paused_until = max(decision.paused_until, self.paused_until or decision.paused_until)
+            self._probing = True
+        return decision
+
+
+class NotConfigured:
+    """Stands for a channel that alerts wait for, and that nothing is configured for any more."""
+
+    at_once = 1
+
+    def __init__(self, name: str) -> None:
+        """Stand for the channel `name`."""
+        self.name = name
+
+    async def send(self, delivery: Delivery) -> Accepted:
+        """Refuse."""
+        raise SendError(f"the channel {delivery.channel!r} is not configured any more", Failure.SETUP)
+
+    async def close(self) -> None:
+        """Nothing is held open."""
