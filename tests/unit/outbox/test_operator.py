@@ -48,7 +48,7 @@ def test_in_words(language: str, headline: str, rest: str) -> None:
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
-@pytest.mark.parametrize("kind", set(Failure) - {Failure.BUSY, Failure.ADDRESS, Failure.MOVED})
+@pytest.mark.parametrize("kind", sorted(set(Failure) - {Failure.BUSY, Failure.ADDRESS, Failure.MOVED}))
 def test_every_trouble_has_words_of_its_own(channel: str, kind: Failure) -> None:
     for language in ("id", "en"):
         assert told(language, channel, kind).headline.split(": ")[1] != kind.value
