@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from tracker.base.errors import TrackerError
-from tracker.cli import database, event, evidence, holidays, look, proof, replay, settle, terms
+from tracker.cli import database, doctor, event, evidence, holidays, look, proof, replay, settle, terms
 
 app = typer.Typer(
     name="tracker",
@@ -18,6 +18,7 @@ app = typer.Typer(
 )
 for module in (terms, look, settle, proof, replay):
     module.register(app)
+app.command("doctor")(doctor.doctor)
 app.add_typer(event.app, name="event")
 app.add_typer(event.app, name="events", hidden=True)  # both are said
 app.add_typer(evidence.app, name="evidence")

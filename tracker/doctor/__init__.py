@@ -1,0 +1,1 @@
+"""What must always hold of live data: one invariant a file, `service` runs them all."""
