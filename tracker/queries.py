@@ -106,6 +106,24 @@ def upcoming(
     return [shown for shown in found if shown.days_left(now) <= within.days]
 
 
+def soonest(db: Database, context: Context, now: datetime, last: date, most: int) -> list[tuple[Shown, date]]:
+    """List the `most` urgent open obligations up to a day, with the days to act by, overdue ones first."""
+    query = (
+        select(ObligationRow)
+        .where(
+            col(ObligationRow.state) == State.OPEN.value,
+            col(ObligationRow.act_by).is_not(None),
+            col(ObligationRow.act_by) <= last,
+        )
+        .order_by(col(ObligationRow.act_by), col(ObligationRow.key))
+        .limit(most)
+    )
+    with db.read() as connection:
+        rows = connection.execute(query).all()
+        days = {row.key: row.act_by for row in rows}
+        return [(one, days[one.obligation.key]) for one in _shown(connection, context, rows, now)]
+
+
 def explain(db: Database, context: Context, name: str, now: datetime, language: str) -> Story:
     """Tell one obligation's story; `name` is `agreement/rule[/occurrence]`."""
     with db.read() as connection:

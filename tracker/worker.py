@@ -34,10 +34,11 @@ from tracker.bootstrap import (
     configured_channels,
     fingerprint,
 )
+from tracker.morning import tell_morning
 from tracker.outbox.delivery import Channel
 
 log = get_logger("worker")
-_WAKE, _DAILY = "wake", "daily"
+_WAKE, _DAILY, _MORNING = "wake", "daily", "morning"
 _DAILY_AT = (0, 5)
 
 
@@ -72,6 +73,16 @@ class Worker:
         self._scheduler.add_job(
             self._wake, "cron", id=_DAILY, hour=hour, minute=minute, replace_existing=True
         )
+        send_at, zone = self._house.context.policy.send_at, self._house.context.timezone
+        self._scheduler.add_job(
+            self._wake,
+            "cron",
+            id=_MORNING,
+            hour=send_at.hour,
+            minute=send_at.minute,
+            timezone=zone,
+            replace_existing=True,
+        )
         bell = asyncio.create_task(listen(self._house.db, self._awake.set))
         bell.add_done_callback(_complain_of_bell)
         log.info("worker started")
@@ -91,6 +102,7 @@ class Worker:
             await asyncio.to_thread(self._follow_rules)
             if self._stopping.is_set():  # new rules make a new dispatcher
                 self._cycle.dispatcher.stop()
+            await self._greet()
             done = await self._cycle.run()
             due = await asyncio.to_thread(flow.next_wake, self._house.db, self._cycle.dispatcher.paused)
         except TrackerError as error:
@@ -102,6 +114,12 @@ class Worker:
         self._plan(due)
         if done:
             log.info("turn done", rows=done, next_due=due.isoformat() if due else None)
+
+    async def _greet(self) -> None:
+        """Send the managers' morning summary, where it is time and nobody has."""
+        house = self._house
+        if house.settings.morning == "on":
+            await asyncio.to_thread(tell_morning, house.db, house.context, house.clock.now())
 
     def _follow_rules(self) -> None:
         """Take the decrees and the policy as they are now; with faults in them the old ones stay in force."""

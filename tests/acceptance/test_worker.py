@@ -53,6 +53,7 @@ def installation(folder: Path, url: str, *rules: Any, contact: Any = MAIL_ONLY) 
             "database_url": url,
             "rules_dir": str(own_rules(folder, {ID: unpack(file.packed_text).decode()})),
             "sweep_seconds": "0.2",
+            "morning": "off",
             "mail_from": "Pelacak <tracker@example.org>",
             "smtp_host": HOST,
             "smtp_tls": "none",

@@ -81,5 +81,6 @@ def _installation(folder: Path, url: str, mail: SmtpStandIn) -> Installation:
             "mail_from": "tracker@example.org",
             "lease_seconds": _LEASE_SECONDS,
             "batch": "20",
+            "morning": "off",
         },
     )

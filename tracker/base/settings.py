@@ -56,6 +56,7 @@ class Settings(BaseModel):
     lease_seconds: float = Field(default=300, gt=0)
     batch: int = Field(default=50, ge=1)
     sweep_seconds: float = Field(default=60, gt=0)
+    morning: Literal["on", "off"] = "on"
     log_format: Literal["console", "json"] = "console"
 
 

@@ -1,6 +1,6 @@
 """From open duties to what a list of them says. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from tracker.base.dates import plain_date, short_date
@@ -48,6 +48,12 @@ def undated_duty(agreement: Agreement, obligation: Obligation, route: Route) -> 
     )
     title = f"Act now: {item.headline}" if english else f"Segera: {item.headline}"
     return _list(agreement, route, AT_ONCE, title, lead, [item])
+
+
+def owed_items(owed: Iterable[tuple[Agreement, Obligation, date]], route: Route) -> Iterator[ListItem]:
+    """Write duties of several agreements, in the order given."""
+    for agreement, obligation, act_by in owed:
+        yield _item(agreement, obligation, act_by, route)
 
 
 def _list(

@@ -5,6 +5,7 @@ from datetime import date
 
 HAND_OVER = "hand-over"
 OPERATOR = "operator"
+SUMMARY = "summary"
 
 
 def reminder_key(obligation: str, act_by: date, point: str) -> str:
@@ -20,6 +21,11 @@ def hand_over_key(agreement: str, appointment: int) -> str:
 def trouble_key(channel: str, why: str, day: date) -> str:
     """Build the key of what the operator is told about a channel: once a local day for each reason."""
     return f"{OPERATOR}/{channel}/{why}/{day.isoformat()}"
+
+
+def summary_key(day: date) -> str:
+    """Build the key of the managers' morning summary of a local day."""
+    return f"{SUMMARY}/{day.isoformat()}"
 
 
 def alert_key(cause: str, contact: str, channel: str) -> str:

@@ -1,0 +1,106 @@
+"""The managers' morning summary: once an office day, even when there is nothing to say."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.integration.test_flow import wib
+from tests.support.agreements import ID, rule
+from tests.support.houses import Home, Homes, terms_file
+from tracker.channels.email.render import subject
+from tracker.channels.lists import fill_list
+from tracker.morning import tell_morning
+from tracker.outbox.content import ListContent, read_content
+from tracker.outbox.tables import AlertRow
+
+NOTICE = rule("14 calendar days since force-majeure-occurred", "force-majeure-notice")
+SOON = rule("on 2026-11-26", "soon")
+FAR = rule("on 2027-03-31", "far")
+
+
+def told(home: Home) -> list[ListContent]:
+    rows = [row for row in home.rows(AlertRow) if row.key.startswith("summary/")]
+    return [found for row in rows if isinstance(found := read_content(row.content), ListContent)]
+
+
+def notes(content: ListContent) -> list[str]:
+    """Give the notes but for the server's own clock: these tests have a time of their own."""
+    return [note for note in content.notes if not note.startswith("clock:")]
+
+
+def greet(home: Home) -> bool:
+    return tell_morning(home.db, home.house.context, home.clock.now())
+
+
+def test_even_when_there_is_nothing(homes: Homes) -> None:
+    home = homes.build(wib("2026-11-23T08:00"))
+
+    assert greet(home)
+
+    (content,) = told(home)
+    assert content.headline == "Ringkasan pagi: 0 terlambat, 0 tenggat dalam 7 hari, 0 gagal kirim"
+    assert content.lead == (
+        "Tidak ada yang terlambat atau jatuh tempo.",
+        "Kalender hari libur resmi lengkap sampai 2026.",
+    )
+    assert (content.items, notes(content)) == ((), [])
+    assert subject(content, home.clock.now()) == content.headline
+    (row,) = home.rows(AlertRow)
+    assert row.contact == "fallback"
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        ("2026-11-23T07:59", False),
+        ("2026-11-23T08:00", True),
+        ("2026-11-23T23:30", True),
+        ("2026-11-22T08:00", False),  # Sunday
+        ("2026-12-25T08:00", False),  # Christmas
+    ],
+)
+def test_on_office_days_from_the_hour_of_sending(homes: Homes, at: str, expected: bool) -> None:  # noqa: FBT001
+    assert greet(homes.build(wib(at))) is expected
+
+
+def test_once_a_day(homes: Homes) -> None:
+    home = homes.build(wib("2026-11-23T08:00"))
+
+    found = []
+    for hours in (0, 1, 22, 2):
+        home.clock.advance(timedelta(hours=hours))
+        found.append(greet(home))
+
+    assert found == [True, False, False, True]
+    assert len(told(home)) == 2
+
+
+def test_what_is_overdue_comes_first(homes: Homes) -> None:
+    home = homes.build(wib("2026-11-23T08:00"))
+    home.load(terms_file(SOON, FAR, NOTICE))
+    home.record("force-majeure-occurred", "2026-11-01", party="kesatu")
+
+    assert greet(home)
+
+    (content,) = told(home)
+    assert content.headline == "Ringkasan pagi: 1 terlambat, 1 tenggat dalam 7 hari, 0 gagal kirim"
+    assert [item.obligation.removeprefix(f"{ID}/") for item in content.items] == [
+        "force-majeure-notice/2026-11-01:kesatu",
+        "soon/2026-11-26",
+    ]
+    text = fill_list("email/templates/list.txt", content, home.clock.now())
+    assert "LEWAT" in text.upper()
+    assert "Perjanjian:" not in text
+
+
+def test_what_is_wrong_is_said(homes: Homes) -> None:
+    home = homes.build(wib("2026-11-23T08:00"), fallback_language="en")
+    home.load(terms_file(SOON, contacts=[]))
+
+    assert greet(home)
+
+    (content,) = told(home)
+    assert content.headline.startswith("Morning summary: 0 overdue, 1 due within 7 days")
+    assert notes(content) == [
+        f"{ID}: has no contact who can be reached: all its alerts go to the fallback contact"
+    ]
