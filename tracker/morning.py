@@ -3,19 +3,19 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 from sqlmodel import col
 
 from tracker import queries
 from tracker.base.db import Database
 from tracker.calendars.model import Calendar, Coverage
-from tracker.doctor.finding import PATIENCE
 from tracker.doctor.service import examine
+from tracker.doctor.undelivered import waiting_too_long
 from tracker.obligations.model import State
 from tracker.obligations.tables import ObligationRow
 from tracker.outbox import service as outbox
 from tracker.outbox.compose_summary import Morning, morning_summary
-from tracker.outbox.keys import summary_key
+from tracker.outbox.keys import alert_key, summary_key
 from tracker.outbox.tables import AlertRow
 from tracker.steps.alerting import list_row
 from tracker.steps.context import Context
@@ -34,9 +34,10 @@ def tell_morning(db: Database, context: Context, now: datetime) -> bool:
     if local.time() < context.policy.send_at or not _calendar(context).is_office_day(local.date()):
         return False
     cause = summary_key(local.date())
-    routes = context.routing.operator_routes(broken="")
+    routes = context.routing.operator_routes()
+    keys = [alert_key(cause, route.contact, route.channel) for route in routes]
     with db.read() as connection:
-        if _is_told(connection, cause):
+        if _is_told(connection, keys):
             return False
     morning = look(db, context, now)
     rows = [
@@ -73,17 +74,14 @@ def look(db: Database, context: Context, now: datetime) -> Morning:
     )
 
 
-def _is_told(connection: Connection, cause: str) -> bool:
-    query = select(col(AlertRow.key)).where(col(AlertRow.key).startswith(f"{cause}/", autoescape=True))
-    return connection.execute(query.limit(1)).scalar() is not None
+def _is_told(connection: Connection, keys: list[str]) -> bool:
+    # By whole keys: this is asked at every turn, and a search by prefix would read every alert.
+    query = select(col(AlertRow.key)).where(col(AlertRow.key).in_(keys)).limit(1)
+    return connection.execute(query).scalar() is not None
 
 
-def _count(connection: Connection, *conditions: object) -> int:
-    query = select(func.count()).where(
-        col(ObligationRow.state) == State.OPEN.value,
-        col(ObligationRow.act_by).is_not(None),
-        *conditions,  # type: ignore[arg-type]
-    )
+def _count(connection: Connection, *conditions: ColumnElement[bool]) -> int:
+    query = select(func.count()).where(col(ObligationRow.state) == State.OPEN.value, *conditions)
     return int(connection.execute(query).scalar_one())
 
 
@@ -91,12 +89,12 @@ def _undelivered(connection: Connection, now: datetime) -> int:
     refused = select(func.count()).where(
         col(AlertRow.state) == outbox.REFUSED, col(AlertRow.created_at) >= now - _ONE_DAY
     )
-    waiting = select(func.count()).where(col(AlertRow.next_try_at) < now - PATIENCE)
-    return sum(int(connection.execute(query).scalar_one()) for query in (refused, waiting))
+    waiting = sum(count for _, count, _ in waiting_too_long(connection, now))
+    return int(connection.execute(refused).scalar_one()) + waiting
 
 
 def _calendar(context: Context) -> Calendar:
-    return context.calendars[min(context.calendars)]
+    return context.calendars[context.holidays]
 
 
 def _decreed_until(calendar: Calendar, year: int) -> int | None:

@@ -102,8 +102,9 @@ class Worker:
             await asyncio.to_thread(self._follow_rules)
             if self._stopping.is_set():  # new rules make a new dispatcher
                 self._cycle.dispatcher.stop()
-            await self._greet()
             done = await self._cycle.run()
+            if await self._greet():
+                done += await self._cycle.run()
             due = await asyncio.to_thread(flow.next_wake, self._house.db, self._cycle.dispatcher.paused)
         except TrackerError as error:
             log.error("turn failed, trying again at the next sweep", error=str(error))  # noqa: TRY400
@@ -115,11 +116,16 @@ class Worker:
         if done:
             log.info("turn done", rows=done, next_due=due.isoformat() if due else None)
 
-    async def _greet(self) -> None:
-        """Send the managers' morning summary, where it is time and nobody has."""
+    async def _greet(self) -> bool:
+        """Add the managers' morning summary, where it is time and nobody has; no alert depends on it."""
         house = self._house
-        if house.settings.morning == "on":
-            await asyncio.to_thread(tell_morning, house.db, house.context, house.clock.now())
+        if house.settings.morning == "off":
+            return False
+        try:
+            return await asyncio.to_thread(tell_morning, house.db, house.context, house.clock.now())
+        except Exception:
+            log.exception("no morning summary, trying again at the next turn")
+            return False
 
     def _follow_rules(self) -> None:
         """Take the decrees and the policy as they are now; with faults in them the old ones stay in force."""

@@ -1,17 +1,22 @@
 """The managers' morning summary: once an office day, even when there is nothing to say."""
 
+import asyncio
+import threading
 from datetime import timedelta
 
 import pytest
 
 from tests.integration.test_flow import wib
 from tests.support.agreements import ID, rule
-from tests.support.houses import Home, Homes, terms_file
+from tests.support.houses import Home, Homes, Recorder, terms_file
+from tests.support.statements import statements
+from tracker import worker
 from tracker.channels.email.render import subject
 from tracker.channels.lists import fill_list
 from tracker.morning import tell_morning
 from tracker.outbox.content import ListContent, read_content
 from tracker.outbox.tables import AlertRow
+from tracker.reminders.recipients import FILE
 
 NOTICE = rule("14 calendar days since force-majeure-occurred", "force-majeure-notice")
 SOON = rule("on 2026-11-26", "soon")
@@ -73,6 +78,37 @@ def test_once_a_day(homes: Homes) -> None:
 
     assert found == [True, False, False, True]
     assert len(told(home)) == 2
+
+
+def test_asking_again_reads_no_more_than_the_keys(homes: Homes) -> None:
+    home = homes.build(wib("2026-11-23T08:00"))
+    assert greet(home)
+
+    with statements(home.db) as said:
+        assert not greet(home)
+
+    assert len([each for each in said if each.lstrip().upper().startswith("SELECT")]) == 1
+    assert not any("LIKE" in each.upper() for each in said)
+
+
+async def test_a_summary_that_fails_holds_up_no_alert(homes: Homes, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = homes.build(wib("2026-11-23T08:00"))
+    home.load(terms_file(NOTICE))
+    home.record("force-majeure-occurred", "2026-11-20", party="kesatu")
+    folder, tried = Recorder(), threading.Event()
+
+    def broken(*_: object) -> bool:
+        tried.set()
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr(worker, "tell_morning", broken)
+    running = worker.Worker(home.house, {FILE: folder})
+    turning = asyncio.create_task(running.run())
+    assert await asyncio.to_thread(tried.wait, 30)
+    running.stop()
+    await turning
+
+    assert [delivery.channel for delivery in folder.sent] == [FILE]
 
 
 def test_what_is_overdue_comes_first(homes: Homes) -> None:

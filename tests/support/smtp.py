@@ -41,7 +41,7 @@ class SmtpStandIn:
     """Most messages that were being handed over at the same time."""
     answers: dict[Stage, str] = field(default_factory=dict)
     """Stage -> the answer given instead of 250, every time."""
-    after_data: Literal["answer", "drop", "hang"] = "answer"
+    after_data: Literal["answer", "hang"] = "answer"
     delay: float = 0.0
     """Seconds before a message is accepted."""
     sessions: list[Any] = field(default_factory=list)
@@ -99,14 +99,12 @@ class SmtpStandIn:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         """Keep the message, then answer as told."""
-        del session
+        del server, session
         await asyncio.sleep(self.delay)
         self.open_now -= 1
         if "DATA" in self.answers:
             return self.answers["DATA"]
         self.mails.append(Mail(envelope.mail_from, tuple(envelope.rcpt_tos), envelope.original_content))
-        if self.after_data == "drop":
-            server.transport.abort()
         if self.after_data == "hang":
             await asyncio.Event().wait()
         return "250 2.0.0 Ok: queued as 4ABC"

@@ -16,9 +16,8 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: drawing boxes would import rich, and double the time
     add_completion=False,
 )
-for module in (terms, look, settle, proof, replay):
+for module in (terms, look, settle, doctor, proof, replay):
     module.register(app)
-app.command("doctor")(doctor.doctor)
 app.add_typer(event.app, name="event")
 app.add_typer(event.app, name="events", hidden=True)  # both are said
 app.add_typer(evidence.app, name="evidence")

@@ -8,6 +8,11 @@ import typer
 from tracker.cli.terms import AsJson
 
 
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command("doctor")(doctor)
+
+
 def doctor(
     as_json: AsJson = False,  # noqa: FBT002
     language: Annotated[str | None, typer.Option(help="id or en")] = None,

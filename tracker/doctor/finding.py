@@ -1,12 +1,7 @@
 """What an invariant found broken. Pure."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from sqlalchemy import Connection
-
-from tracker.steps.context import Context
+from datetime import timedelta
 
 PATIENCE = timedelta(minutes=15)
 """How long something may be due before a worker must have taken it."""
@@ -25,7 +20,3 @@ class Finding:
     def in_language(self, language: str) -> str:
         """Give the sentence in `id` or `en`."""
         return self.english if language == "en" else self.indonesian
-
-
-Invariant = Callable[[Connection, Context, datetime], Iterator[Finding]]
-"""Looks at the store at an instant (UTC); changes nothing."""

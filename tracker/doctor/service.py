@@ -1,13 +1,17 @@
 """Runs every invariant."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+
+from sqlalchemy import Connection
 
 from tracker.base.db import Database
 from tracker.doctor import asleep, clock, undecreed, undelivered, unreachable, unreminded, untold
-from tracker.doctor.finding import Finding, Invariant
+from tracker.doctor.finding import Finding
 from tracker.steps.context import Context
 
+Invariant = Callable[[Connection, Context, datetime], Iterator[Finding]]
+"""Looks at the store at an instant (UTC); changes nothing."""
 INVARIANTS: Mapping[str, Invariant] = {
     "unreminded": unreminded.broken,
     "untold": untold.broken,

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlmodel import col
 
-from tracker.doctor.finding import AT_MOST, Finding
-from tracker.obligations.model import State
+from tracker.doctor.finding import Finding
+from tracker.doctor.open_duties import open_duties
 from tracker.obligations.tables import ObligationRow
 from tracker.steps.context import Context
 
@@ -15,17 +15,7 @@ from tracker.steps.context import Context
 def broken(connection: Connection, context: Context, now: datetime) -> Iterator[Finding]:
     """Find open obligations that nothing will ever wake up for."""
     del context, now
-    query = (
-        select(col(ObligationRow.key), col(ObligationRow.act_by))
-        .where(
-            col(ObligationRow.state) == State.OPEN.value,
-            col(ObligationRow.act_by).is_not(None),
-            col(ObligationRow.wake_at).is_(None),
-        )
-        .order_by(col(ObligationRow.act_by))
-        .limit(AT_MOST)
-    )
-    for key, act_by in connection.execute(query):
+    for key, act_by in open_duties(connection, col(ObligationRow.wake_at).is_(None)):
         yield Finding(
             key,
             f"terbuka sampai {act_by}, tetapi tidak ada pengingat berikutnya",

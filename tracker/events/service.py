@@ -41,17 +41,7 @@ def append(
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     inserted = connection.execute(
         dialect.insert(EventRow)
-        .values(
-            agreement_id=added.agreement,
-            number=added.number,
-            kind=added.kind,
-            happened_on=added.happened_on,
-            details=dict(added.details),
-            recorded_at=now,
-            recorded_by=by,
-            client_key=client_key,
-            digest=of_entry,
-        )
+        .values(_row(added, of_entry, client_key))
         .on_conflict_do_nothing(index_elements=["client_key"])
         .returning(col(EventRow.number))
     ).scalar()
@@ -81,20 +71,23 @@ def append_all(connection: Connection, events: Sequence[Event], now: datetime, b
         number = length + 1
         added = replace(event, recorded_at=now, recorded_by=by, number=number)
         heads[event.agreement] = number, digest(before, added, number, None)
-        rows.append(
-            {
-                "agreement_id": added.agreement,
-                "number": number,
-                "kind": added.kind,
-                "happened_on": added.happened_on,
-                "details": dict(added.details),
-                "recorded_at": now,
-                "recorded_by": by,
-                "digest": heads[event.agreement][1],
-            }
-        )
+        rows.append(_row(added, heads[event.agreement][1]))
     insert_all(connection, EventRow, rows)
     _set_heads(connection, heads)
+
+
+def _row(added: Event, of_entry: str, client_key: str | None = None) -> dict[str, Any]:
+    return {
+        "agreement_id": added.agreement,
+        "number": added.number,
+        "kind": added.kind,
+        "happened_on": added.happened_on,
+        "details": dict(added.details),
+        "recorded_at": added.recorded_at,
+        "recorded_by": added.recorded_by,
+        "client_key": client_key,
+        "digest": of_entry,
+    }
 
 
 def _heads(connection: Connection, agreements: Iterable[str]) -> dict[str, tuple[int, str]]:

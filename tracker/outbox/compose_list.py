@@ -56,6 +56,30 @@ def owed_items(owed: Iterable[tuple[Agreement, Obligation, date]], route: Route)
         yield _item(agreement, obligation, act_by, route)
 
 
+def about_the_service(
+    route: Route,
+    timezone: str,
+    point: str,
+    title: str,
+    lead: Iterable[str],
+    items: Iterable[ListItem] = (),
+    notes: Iterable[str] = (),
+) -> ListContent:
+    """Write to whoever looks after the service; it is about no agreement, or about many."""
+    return ListContent(
+        language=route.language,
+        timezone=timezone,
+        agreement="",
+        agreement_title="",
+        point=point,
+        recipient=route.recipient,
+        headline=title,
+        lead=tuple(lead),
+        items=tuple(items),
+        notes=tuple(notes),
+    )
+
+
 def _list(
     agreement: Agreement,
     route: Route,

@@ -1,5 +1,6 @@
 """What the operator is told when a channel does not work. Pure."""
 
+from tracker.outbox.compose_list import about_the_service
 from tracker.outbox.content import ListContent
 from tracker.outbox.delivery import Failure
 from tracker.outbox.keys import OPERATOR
@@ -20,7 +21,7 @@ _WHY = {
     Failure.FLOOD: ("server meminta jeda yang panjang", "its server asks for a long pause"),
     Failure.FAULT: ("ada kesalahan di layanan ini", "this service has a fault"),
 }
-_REST = (
+_WAITING = (
     (
         "Tidak ada pengingat yang hilang: semuanya menunggu dan dicoba lagi dengan sendirinya. "
         "Selama belum diperbaiki, narahubung tidak menerima pengingat lewat jalur ini."
@@ -32,24 +33,28 @@ _REST = (
 )
 
 
+_GIVEN_UP = (
+    (
+        "Pesan itu tidak dikirim lagi lewat jalur ini: kontak cadangan menerima gantinya. "
+        "Beri tahu pengembang layanan ini, karena pesan yang sama susunannya akan ditolak juga."
+    ),
+    (
+        "That message is not sent this way again: the fallback contact gets it instead. "
+        "Tell those who develop this service, for messages of the same make will be refused too."
+    ),
+)
+
+
 def channel_trouble(channel: str, kind: Failure, answer: str, route: Route, timezone: str) -> ListContent:
     """Write that a channel has stopped, what its server said, and what becomes of the reminders."""
     english = route.language == "en"
     name = _CHANNELS[channel][english]
     why = _WHY[kind][english] if kind in _WHY else kind.value
-    return ListContent(
-        language=route.language,
-        timezone=timezone,
-        agreement="",
-        agreement_title="",
-        point=OPERATOR,
-        recipient=route.recipient,
-        headline=f"Trouble with reminders by {name}: {why}"
+    title = (
+        f"Trouble with reminders by {name}: {why}"
         if english
-        else f"Pengiriman lewat {name} bermasalah: {why}",
-        lead=(
-            f"The answer was: {answer}" if english else f"Jawabannya: {answer}",
-            _REST[english],
-        ),
-        items=(),
+        else f"Pengiriman lewat {name} bermasalah: {why}"
     )
+    said = f"The answer was: {answer}" if english else f"Jawabannya: {answer}"
+    follows = _GIVEN_UP if kind is Failure.MESSAGE else _WAITING
+    return about_the_service(route, timezone, OPERATOR, title, (said, follows[english]))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tracker.obligations.model import Obligation
-from tracker.outbox.compose_list import owed_items
+from tracker.outbox.compose_list import about_the_service, owed_items
 from tracker.outbox.content import ListContent
 from tracker.outbox.keys import SUMMARY
 from tracker.reminders.recipients import Route
@@ -34,17 +34,14 @@ class Morning:
 def morning_summary(morning: Morning, route: Route, timezone: str) -> ListContent:
     """Write the summary for one reader."""
     english = route.language == "en"
-    return ListContent(
-        language=route.language,
-        timezone=timezone,
-        agreement="",
-        agreement_title="",
-        point=SUMMARY,
-        recipient=route.recipient,
-        headline=_headline(morning, english=english),
-        lead=tuple(_lead(morning, english=english)),
-        items=tuple(owed_items(morning.soonest, route)),
-        notes=tuple(_notes(morning, english=english)),
+    return about_the_service(
+        route,
+        timezone,
+        SUMMARY,
+        _headline(morning, english=english),
+        _lead(morning, english=english),
+        owed_items(morning.soonest, route),
+        _notes(morning, english=english),
     )
 
 

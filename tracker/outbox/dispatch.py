@@ -170,7 +170,7 @@ class Dispatcher:
                 continue
             result = await self._send_in_time(lane.channel, alert)
             if isinstance(result, Accepted):
-                lane.went_well()
+                lane.went_well(self._clock.now())
                 lane.end(Outcome(alert, result))
             else:
                 lane.end(Outcome(alert, result, lane.went_wrong(alert, result, self._clock.now())))

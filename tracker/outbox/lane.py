@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.outbox.delivery import Accepted, Channel, Delivery, Failure, SendError
-from tracker.outbox.retry import Decision, Retry, after_failure
+from tracker.outbox.retry import Decision, after_failure, during_pause
 from tracker.outbox.service import Claimed
 
 _SERVER_ANSWERED = frozenset({Failure.ADDRESS, Failure.MESSAGE, Failure.MOVED})
@@ -131,11 +131,14 @@ class Lane:
         """Keep outcomes for the next turn: forgetting one would send its message a second time."""
         self._outcomes[:0] = outcomes
 
-    def went_well(self) -> None:
-        """The server took a message: all is well again."""
-        self._failures = 0
-        self._probing = False
-        self.paused_until = None
+    def went_well(self, now: datetime) -> None:
+        """The server took a message: all is well again.
+
+        Not so where it was under way when another one paused the channel: what made it pause came later.
+        """
+        if not self.is_paused(now):
+            self._failures = 0
+            self._probing = False
 
     def went_wrong(self, alert: Claimed, error: SendError, now: datetime) -> Decision:
         """Decide what follows a failure; the whole channel may have to pause."""
@@ -146,7 +149,7 @@ class Lane:
         elif error.kind not in _SAYS_NOTHING:
             if self.is_paused(now) and self.paused_until is not None:
                 # It was under way when another failure paused the channel: one outage, told once.
-                return Decision(Retry(self.paused_until))
+                return during_pause(error, alert.attempts, alert.key, now, self.paused_until)
             in_a_row = self._failures = self._failures + 1
         decision = after_failure(error, alert.attempts, in_a_row, alert.key, now)
         if decision.paused_until is not None:

@@ -83,6 +83,11 @@ def after_failure(error: SendError, attempt: int, in_a_row: int, key: str, now: 
     return Decision(_then(error, attempt, key, now, until), until, tell or _is_shut_out(error))
 
 
+def during_pause(error: SendError, attempt: int, key: str, now: datetime, paused_until: datetime) -> Decision:
+    """Decide what follows a failure whose channel pauses already, since it was under way."""
+    return Decision(_then(error, attempt, key, now, paused_until))
+
+
 def _then(
     error: SendError, attempt: int, key: str, now: datetime, paused_until: datetime | None
 ) -> Retry | GiveUp:

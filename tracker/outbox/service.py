@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 from sqlmodel import col
 
 from tracker.base.db import insert_once
@@ -113,6 +113,8 @@ def withdraw_all(connection: Connection) -> None:
 
 def renew(connection: Connection, worker: str, alerts: Sequence[Claimed], until: datetime) -> None:
     """Hold claimed alerts longer; one that another worker has claimed meanwhile is left to it."""
+    if not alerts:
+        return
     statement = (
         update(AlertRow)
         .where(col(AlertRow.key).in_([alert.key for alert in alerts]), *_held_by(worker))
@@ -217,9 +219,3 @@ def next_try(connection: Connection, not_before: Mapping[str, datetime] | None =
         if due is not None:
             found.append(max(due, (not_before or {}).get(channel, due)))
     return min(found, default=None)
-
-
-def counts(connection: Connection) -> dict[str, int]:
-    """Count alerts by state."""
-    query = select(col(AlertRow.state), func.count()).group_by(col(AlertRow.state))
-    return {state: int(number) for state, number in connection.execute(query)}

@@ -77,14 +77,13 @@ class Routing:
             for channel, address in addresses
         ]
 
-    def operator_routes(self, broken: str) -> list[Route]:
+    def operator_routes(self, broken: str | None = None) -> list[Route]:
         """Give the ways to whoever runs the service, none of them over a channel that is broken."""
-        routes = self.fallback_routes(Detour.NO_CONTACT, "")
-        name, language = self.fallback.name, self.fallback.language
-        ways = [(route.channel, route.address) for route in routes if route.channel != broken]
+        to = self.fallback
+        ways = [way for way in self._addresses(to.email, to.telegram, to.name) if way[0] != broken]
         if not ways and broken != FILE:
-            ways = [(FILE, name)]
-        return [Route(FALLBACK, name, language, channel, address) for channel, address in ways]
+            ways = [(FILE, to.name)]
+        return [Route(FALLBACK, to.name, to.language, channel, address) for channel, address in ways]
 
     def routes_to(self, agreement: Agreement, party: str, contact: Contact) -> list[Route]:
         """Give the ways to one contact of a party; to the fallback contact where there is none."""

