@@ -30,6 +30,8 @@ from tracker.reminders.policy import Policy, load_policy
 from tracker.reminders.recipients import EMAIL, FILE, TELEGRAM, Fallback, Routing
 from tracker.steps.alerting import reroute, tell_operator
 from tracker.steps.context import Context
+from tracker.terms.people import Unit
+from tracker.terms.units import load_units
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,11 @@ def build(settings: Settings | None = None, clock: Clock | None = None) -> House
 
 
 def build_context(settings: Settings, channels: Iterable[str]) -> Context:
-    """Read calendars and policy, and put them together with the routing."""
+    """Read calendars, policy and units, and put them together with the routing."""
     calendars, faults = read_calendars(settings.rules_dir)
     policy, found = load_policy(settings.rules_dir / "reminders.yaml")
-    faults = [*faults, *found]
+    units, unsound = read_units(settings.rules_dir)
+    faults = [*faults, *found, *unsound]
     if faults or policy is None:
         raise BadTermsError("\n" + "\n".join(str(fault) for fault in faults))
     fallback = Fallback(
@@ -66,7 +69,7 @@ def build_context(settings: Settings, channels: Iterable[str]) -> Context:
     return Context(
         calendars=calendars,
         policy=policy,
-        routing=Routing(frozenset(channels), fallback),
+        routing=Routing(frozenset(channels), fallback, units),
         horizon_months=settings.horizon_months,
         mail_domain=domain,
         is_held=EvidenceStore(settings.evidence_dir, settings.evidence_max_mb).holds,
@@ -92,7 +95,7 @@ Fingerprint = frozenset[tuple[str, int, int]]
 
 def fingerprint(rules: Path) -> Fingerprint:
     """Tell one state of the decrees and the policy from another without reading them."""
-    files = [*(rules / "holidays").glob("*/*.yaml"), rules / "reminders.yaml"]
+    files = [*(rules / "holidays").glob("*/*.yaml"), rules / "reminders.yaml", rules / "units.yaml"]
     states = [(str(path), path.stat()) for path in files if path.exists()]
     return frozenset((name, state.st_mtime_ns, state.st_size) for name, state in states)
 
@@ -100,6 +103,11 @@ def fingerprint(rules: Path) -> Fingerprint:
 def read_policy(rules: Path) -> tuple[Policy | None, list[Fault]]:
     """Read the reminder policy."""
     return load_policy(rules / "reminders.yaml")
+
+
+def read_units(rules: Path) -> tuple[Mapping[str, Unit], list[Fault]]:
+    """Read the units and their managers."""
+    return load_units(rules / "units.yaml")
 
 
 def configured_channels(settings: Settings) -> frozenset[str]:

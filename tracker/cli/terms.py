@@ -59,7 +59,7 @@ def check(
 
 def check_all(settings: "Settings", path: Path | None) -> "tuple[int, list[Fault]]":
     """Check terms files, and the decrees and the policy they rest on; tells how many are sound."""
-    from tracker.bootstrap import read_calendars, read_policy
+    from tracker.bootstrap import read_calendars, read_policy, read_units
     from tracker.obligations.check import check_file
     from tracker.terms.load import load as read
     from tracker.terms.load import terms_paths
@@ -67,13 +67,14 @@ def check_all(settings: "Settings", path: Path | None) -> "tuple[int, list[Fault
     target = path or settings.rules_dir
     calendars, faults = read_calendars(settings.rules_dir)
     policy, found = read_policy(settings.rules_dir)
-    faults = [*faults, *found]
+    units, unsound = read_units(settings.rules_dir)
+    faults = [*faults, *found, *unsound]
     ladders = set(policy.ladders) if policy else set()
     loaded = read(terms_paths(target))
     faults += loaded.faults
     sound = 0
     for file in loaded.files:
-        found = check_file(file, calendars, ladders, settings.fallback_name)
+        found = check_file(file, calendars, ladders, units.keys(), settings.fallback_name)
         sound += not any(fault.is_error for fault in found)
         faults += found
     return sound, sorted(faults)

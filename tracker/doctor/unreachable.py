@@ -37,5 +37,5 @@ def _is_reachable(context: Context, agreement: Agreement, party: str, today: dat
         route.detour is None
         for contact in agreement.parties[party].contacts
         if contact.serves_on(today)
-        for route in context.routing.routes_to(agreement, party, contact)
+        for route in context.routing.routes_to(agreement, party, contact, today)
     )

@@ -21,12 +21,16 @@ from tracker.terms.term import Term
 
 
 def check_file(
-    file: TermsFile, calendars: Mapping[str, Calendar], ladders: AbstractSet[str], fallback: str
+    file: TermsFile,
+    calendars: Mapping[str, Calendar],
+    ladders: AbstractSet[str],
+    units: AbstractSet[str],
+    fallback: str,
 ) -> list[Fault]:
     """Check one terms file.
 
-    `ladders` are the names in rules/reminders.yaml; `fallback` names who is told where no contact
-    is named.
+    `ladders` are the names in rules/reminders.yaml, `units` those in rules/units.yaml; `fallback` names
+    who is told where no contact is named.
     """
     agreement = file.agreement
     calendar = calendars.get(agreement.calendar.holidays)
@@ -44,6 +48,7 @@ def check_file(
         *impossible,
         *_unbound_pins(file),
         *_unknown_ladders(file, ladders),
+        *_unknown_unit(file, units),
         *_without_contact(file, fallback),
     ]
 
@@ -130,6 +135,14 @@ def _unknown_ladders(file: TermsFile, ladders: AbstractSet[str]) -> Iterator[Fau
         if name not in ladders:
             line = file.lines.line_of(["remind", name])
             yield Fault(file.path, line, f"unknown ladder {name!r}, expected one of: {known}")
+
+
+def _unknown_unit(file: TermsFile, units: AbstractSet[str]) -> Iterator[Fault]:
+    wanted = file.agreement.unit
+    if wanted is not None and wanted not in units:
+        known = ", ".join(sorted(units)) or "none yet; add it to rules/units.yaml"
+        message = f"unknown unit {wanted!r}, expected one of: {known}"
+        yield Fault(file.path, file.lines.line_of(["unit"]), message)
 
 
 def _without_contact(file: TermsFile, fallback: str) -> Iterator[Fault]:

@@ -58,6 +58,8 @@ def successor(agreement: Agreement, fact: Event) -> Contact:
         language="en" if details.get("language") == "en" else "id",
         since=fact.happened_on,
         until=date.fromisoformat(details["until"]) if details.get("until") else None,
+        substitute=before[0].substitute if before else None,
+        succeeds=before[0].key if before else None,
     )
 
 

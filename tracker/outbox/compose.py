@@ -25,25 +25,31 @@ from tracker.obligations.wording import (
 )
 from tracker.outbox.content import AlertContent
 from tracker.reminders.ladder import AT_ONCE, Point
-from tracker.reminders.recipients import Detour, Route
+from tracker.reminders.recipients import Detour, Role, Route
 from tracker.terms.model import Agreement
 
+_AS = {
+    Role.OFFICER: ("sebagai narahubung", "as a contact"),
+    Role.SUBSTITUTE: ("sebagai pengganti", "as the substitute"),
+    Role.MANAGER: ("sebagai pimpinan", "as the manager"),
+    Role.FALLBACK: ("sebagai kontak cadangan", "as the fallback contact"),
+}
 _DETOURS = {
     Detour.NO_CONTACT: (
-        "Anda menerima ini sebagai kontak cadangan: naskah tidak menyebut narahubung untuk {who}.",
-        "You receive this as the fallback contact: the agreement names no contact for {who}.",
+        "naskah tidak menyebut narahubung untuk {who}.",
+        "the agreement names no contact for {who}.",
     ),
     Detour.NO_ADDRESS: (
-        "Anda menerima ini sebagai kontak cadangan: {who} tidak memiliki alamat yang dapat dipakai.",
-        "You receive this as the fallback contact: {who} has no usable address.",
+        "{who} tidak memiliki alamat yang dapat dipakai.",
+        "{who} has no usable address.",
     ),
     Detour.UNCONFIRMED: (
-        "Anda menerima ini sebagai kontak cadangan: alamat {who} diperbaiki dari naskah, belum dipastikan.",
-        "You receive this as the fallback contact: the address of {who} was repaired, not yet confirmed.",
+        "alamat {who} diperbaiki dari naskah, belum dipastikan.",
+        "the address of {who} was repaired, not yet confirmed.",
     ),
     Detour.REFUSED: (
-        "Anda menerima ini sebagai kontak cadangan: server menolak alamat {who}. Periksa narahubungnya.",
-        "You receive this as the fallback contact: the server refused the address of {who}.",
+        "server menolak alamat {who}. Periksa narahubungnya.",
+        "the server refused the address of {who}.",
     ),
 }
 
@@ -107,9 +113,13 @@ def compose(
     )
 
 
-def detour_note(detour: Detour, instead_of: str, language: str) -> str:
-    """Say why the fallback contact was told."""
-    return _DETOURS[detour][1 if language == "en" else 0].format(who=instead_of)
+def detour_note(route: Route) -> list[str]:
+    """Say why somebody else than the contact is told; nothing where nobody else is."""
+    if route.detour is None:
+        return []
+    english = route.language == "en"
+    role, why = _AS[route.role][english], _DETOURS[route.detour][english].format(who=route.instead_of)
+    return [f"You receive this {role}: {why}" if english else f"Anda menerima ini {role}: {why}"]
 
 
 def origin_text(trigger: Event, language: str) -> str:
@@ -134,8 +144,7 @@ def _notes(
     route: Route,
     window: Window | None,
 ) -> Iterator[str]:
-    if route.detour is not None:
-        yield detour_note(route.detour, route.instead_of, route.language)
+    yield from detour_note(route)
     if obligation.trigger is not None:
         yield origin_text(obligation.trigger, route.language)
     if window is not None:

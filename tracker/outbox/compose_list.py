@@ -98,7 +98,7 @@ def _list(
         headline=title,
         lead=tuple(lead),
         items=tuple(items),
-        notes=(detour_note(route.detour, route.instead_of, route.language),) if route.detour else (),
+        notes=tuple(detour_note(route)),
     )
 
 

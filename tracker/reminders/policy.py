@@ -4,11 +4,10 @@ from datetime import time
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from tracker.base.faults import Fault
-from tracker.base.source import parse
-from tracker.base.validation import message
+from tracker.base.model_file import read_model
 from tracker.terms.model import Agreement
 from tracker.terms.rule import Rule
 
@@ -64,14 +63,4 @@ class Policy(_Frozen):
 
 def load_policy(path: Path) -> tuple[Policy | None, list[Fault]]:
     """Read the policy file; gives the policy unless there was a fault."""
-    try:
-        source = parse(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        return None, [Fault(str(path), 1, f"cannot be read ({error.strerror}), expected the reminder policy")]
-    if source.problems:
-        return None, [Fault(str(path), problem.line, problem.message) for problem in source.problems]
-    try:
-        return Policy.model_validate(source.value), []
-    except ValidationError as error:
-        details = error.errors(include_url=False)
-        return None, [Fault(str(path), source.line_of(d["loc"]), message(d)) for d in details]
+    return read_model(path, Policy, "the reminder policy")

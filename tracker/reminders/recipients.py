@@ -1,25 +1,40 @@
 """Who is told, and over which channel. Pure.
 
-A duty's holder decides whose contacts are told; where nobody can be reached (no contact named, no
-usable address, an address nobody has confirmed), the fallback contact is told, and told why.
+A duty's holder decides whose contacts are told; a contact who stands in for another waits until that
+one is silent or cannot be reached. Where nobody can be reached (no contact named, no usable address,
+an address nobody has confirmed or a server has refused), the unit's managers are told, and told why;
+without a unit, the fallback contact.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import dataclasses
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Literal
 
 from tracker.terms.model import Agreement
-from tracker.terms.people import Contact
+from tracker.terms.people import Contact, Unit
 
 FALLBACK = "fallback"
 FILE, EMAIL, TELEGRAM = "file", "email", "telegram"
 CHANNELS = (FILE, EMAIL, TELEGRAM)
+Address = tuple[str, str]
+"""A channel, and what it calls the person there."""
+
+
+class Role(StrEnum):
+    """As what somebody is told."""
+
+    OFFICER = "officer"
+    SUBSTITUTE = "substitute"
+    MANAGER = "manager"
+    FALLBACK = "fallback"
 
 
 class Detour(StrEnum):
-    """Why an alert went to the fallback contact."""
+    """Why an alert went to somebody else than the contact."""
 
     NO_CONTACT = "no-contact"
     NO_ADDRESS = "no-address"
@@ -48,60 +63,144 @@ class Route:
     address: str
     detour: Detour | None = None
     instead_of: str = ""
+    role: Role = Role.OFFICER
 
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """What is configured: the channels that can be used, and the fallback contact."""
+    """What is configured: the channels that can be used, the units, and the fallback contact."""
 
     channels: frozenset[str]
     fallback: Fallback
+    units: Mapping[str, Unit] = field(default_factory=dict)
+    doubtful: AbstractSet[Address] = frozenset()
+    """Addresses that a server has refused, until a person confirms them."""
 
-    def routes(self, agreement: Agreement, holder: str, affected: str | None, day: date) -> list[Route]:
-        """Give the ways to everybody who must hear of a duty on `day`; never an empty list."""
+    def without(self, doubtful: AbstractSet[Address]) -> "Routing":
+        """Give the routing that leaves some addresses out."""
+        return dataclasses.replace(self, doubtful=self.doubtful | doubtful) if doubtful else self
+
+    def routes(
+        self,
+        agreement: Agreement,
+        holder: str,
+        affected: str | None,
+        day: date,
+        role: Role = Role.OFFICER,
+    ) -> list[Route]:
+        """Give the ways to everybody who must hear of a duty on `day` in a role.
+
+        Never an empty list, but for substitutes where there are none.
+        """
+        if role in (Role.MANAGER, Role.FALLBACK):
+            return self.manager_routes(agreement)
+        ways = self._stand_ins if role is Role.SUBSTITUTE else self.routes_to
         people = list(holders(agreement, holder, affected, day))
-        if not people:
-            return self.fallback_routes(Detour.NO_CONTACT, _party_names(agreement, holder, affected))
-        found: dict[tuple[str, str], Route] = {}
+        if not people and role is Role.OFFICER:
+            return self.manager_routes(
+                agreement, Detour.NO_CONTACT, _party_names(agreement, holder, affected)
+            )
+        found: dict[Address, Route] = {}
         for party, contact in people:
-            for route in self.routes_to(agreement, party, contact):
+            for route in ways(agreement, party, contact, day):
                 found.setdefault((route.contact, route.channel), route)
         return list(found.values())
 
-    def fallback_routes(self, detour: Detour, instead_of: str) -> list[Route]:
-        """Give the ways to the fallback contact; the folder where it has no address either."""
-        addresses = self._addresses(self.fallback.email, self.fallback.telegram, self.fallback.name)
-        addresses = addresses or [(FILE, self.fallback.name)]
+    def routes_to(self, agreement: Agreement, party: str, contact: Contact, day: date) -> list[Route]:
+        """Give the ways to one contact of a party; where there is none, to whoever is told instead."""
+        recipient = _recipient(agreement, party, contact)
+        routes = self._ways(f"{party}:{contact.key}", recipient, contact, Role.OFFICER)
+        if routes:
+            return routes
+        detour = self._hindrance(contact)
+        instead = self._stand_ins(agreement, party, contact, day)
+        if instead:
+            return [dataclasses.replace(one, detour=detour, instead_of=recipient) for one in instead]
+        return self.manager_routes(agreement, detour, recipient)
+
+    def manager_routes(
+        self, agreement: Agreement, detour: Detour | None = None, instead_of: str = ""
+    ) -> list[Route]:
+        """Give the ways to the managers of an agreement's unit; else to the fallback contact."""
+        found = [
+            dataclasses.replace(route, detour=detour, instead_of=instead_of)
+            for route in self.unit_routes(agreement.unit)
+        ]
+        return found or self.fallback_routes(detour, instead_of)
+
+    def unit_routes(self, name: str | None) -> list[Route]:
+        """Give the ways to the managers of a unit; none where none has a usable address."""
+        unit = self.units.get(name or "")
         return [
-            Route(FALLBACK, self.fallback.name, self.fallback.language, channel, address, detour, instead_of)
+            route
+            for manager in (unit.managers if unit else ())
+            for route in self._ways(
+                f"{Role.MANAGER}:{name}:{manager.key}",
+                _titled(manager, unit.name if unit else ""),
+                manager,
+                Role.MANAGER,
+            )
+        ]
+
+    def fallback_routes(self, detour: Detour | None = None, instead_of: str = "") -> list[Route]:
+        """Give the ways to the fallback contact; the folder where it has no address either."""
+        to = self.fallback
+        addresses = self._usable(self._addresses(to.email, to.telegram, to.name)) or [(FILE, to.name)]
+        return [
+            Route(FALLBACK, to.name, to.language, channel, address, detour, instead_of, Role.FALLBACK)
             for channel, address in addresses
         ]
 
     def operator_routes(self, broken: str | None = None) -> list[Route]:
         """Give the ways to whoever runs the service, none of them over a channel that is broken."""
         to = self.fallback
-        ways = [way for way in self._addresses(to.email, to.telegram, to.name) if way[0] != broken]
+        ways = self._usable(self._addresses(to.email, to.telegram, to.name))
+        ways = [way for way in ways if way[0] != broken]
         if not ways and broken != FILE:
             ways = [(FILE, to.name)]
-        return [Route(FALLBACK, to.name, to.language, channel, address) for channel, address in ways]
+        return [
+            Route(FALLBACK, to.name, to.language, channel, address, role=Role.FALLBACK)
+            for channel, address in ways
+        ]
 
-    def routes_to(self, agreement: Agreement, party: str, contact: Contact) -> list[Route]:
-        """Give the ways to one contact of a party; to the fallback contact where there is none."""
-        recipient = f"{contact.position} ({agreement.parties[party].short or agreement.parties[party].name})"
-        if contact.name:
-            recipient = f"{contact.name}, {recipient}"
+    def _stand_ins(self, agreement: Agreement, party: str, contact: Contact, day: date) -> list[Route]:
+        """Give the ways to the first of a contact's substitutes who can be reached."""
+        for other in substitutes(agreement, party, contact, day):
+            recipient = _recipient(agreement, party, other)
+            routes = self._ways(f"{party}:{other.key}", recipient, other, Role.SUBSTITUTE)
+            if routes:
+                return routes
+        return []
+
+    def _ways(self, key: str, recipient: str, contact: Contact, role: Role) -> list[Route]:
+        addresses = self._usable(self._own_addresses(contact))
+        if contact.channels:
+            order = (FILE, *contact.channels)
+            chosen = sorted(
+                (one for one in addresses if one[0] in order), key=lambda one: order.index(one[0])
+            )
+            addresses = (chosen or addresses)[:1]
+        return [
+            Route(key, recipient, contact.language, channel, address, role=role)
+            for channel, address in addresses
+        ]
+
+    def _own_addresses(self, contact: Contact) -> list[Address]:
         trusted = FILE in self.channels  # writing to a folder reaches nobody by accident
-        email = contact.email if trusted or "email" not in contact.to_confirm else None
-        telegram = contact.telegram if trusted or "telegram" not in contact.to_confirm else None
-        addresses = self._addresses(email, telegram, contact.position)
-        if not addresses:
-            unconfirmed = contact.email is not None or contact.telegram is not None
-            detour = Detour.UNCONFIRMED if unconfirmed and contact.to_confirm else Detour.NO_ADDRESS
-            return self.fallback_routes(detour, recipient)
-        key = f"{party}:{contact.key}"
-        return [Route(key, recipient, contact.language, channel, address) for channel, address in addresses]
+        email = contact.email if trusted or EMAIL not in contact.to_confirm else None
+        telegram = contact.telegram if trusted or TELEGRAM not in contact.to_confirm else None
+        return self._addresses(email, telegram, contact.position)
 
-    def _addresses(self, email: str | None, telegram: int | None, label: str) -> list[tuple[str, str]]:
+    def _hindrance(self, contact: Contact) -> Detour:
+        if self._own_addresses(contact):
+            return Detour.REFUSED
+        has_address = contact.email is not None or contact.telegram is not None
+        return Detour.UNCONFIRMED if has_address and contact.to_confirm else Detour.NO_ADDRESS
+
+    def _usable(self, addresses: list[Address]) -> list[Address]:
+        return [address for address in addresses if address not in self.doubtful]
+
+    def _addresses(self, email: str | None, telegram: int | None, label: str) -> list[Address]:
         found = []
         if FILE in self.channels:
             found.append((FILE, email or label))
@@ -115,11 +214,58 @@ class Routing:
 def holders(
     agreement: Agreement, holder: str, affected: str | None, day: date
 ) -> Iterator[tuple[str, Contact]]:
-    """Yield the contacts, with their party, who answer for a duty on `day`."""
+    """Yield the contacts, with their party, who answer for a duty on `day`.
+
+    Who only stands in for another one who serves is not among them.
+    """
     for party in holding_parties(agreement, holder, affected):
-        for contact in agreement.parties[party].contacts:
-            if contact.serves_on(day):
+        serving = [contact for contact in agreement.parties[party].contacts if contact.serves_on(day)]
+        for contact in serving:
+            if not any(_stands_in(agreement, party, contact, other, day) for other in serving):
                 yield party, contact
+
+
+def substitutes(agreement: Agreement, party: str, contact: Contact, day: date) -> Iterator[Contact]:
+    """Yield who stands in for a contact on `day`: the substitute, then that one's substitute, and so on."""
+    seen = {contact.key}
+    current: Contact | None = contact
+    while current is not None:
+        current = _holder_of_post(agreement, party, current.substitute, day)
+        if current is None or current.key in seen:
+            return
+        seen.add(current.key)
+        yield current
+
+
+def _stands_in(agreement: Agreement, party: str, one: Contact, other: Contact, day: date) -> bool:
+    # Two who stand in for each other are both told: nobody would be, else.
+    back = any(found.key == other.key for found in substitutes(agreement, party, one, day))
+    return not back and any(found.key == one.key for found in substitutes(agreement, party, other, day))
+
+
+def _holder_of_post(agreement: Agreement, party: str, name: str | None, day: date) -> Contact | None:
+    """Give who holds the post of a contact on `day`: it, or whoever took the post over."""
+    if name is None:
+        return None
+    names = {name}
+    for contact in agreement.parties[party].contacts:
+        if contact.succeeds in names:
+            names.add(contact.key)
+    found = [
+        contact
+        for contact in agreement.parties[party].contacts
+        if contact.key in names and contact.serves_on(day)
+    ]
+    return found[0] if found else None
+
+
+def _recipient(agreement: Agreement, party: str, contact: Contact) -> str:
+    return _titled(contact, agreement.parties[party].short or agreement.parties[party].name)
+
+
+def _titled(contact: Contact, office: str) -> str:
+    position = f"{contact.position} ({office})"
+    return f"{contact.name}, {position}" if contact.name else position
 
 
 def holding_parties(agreement: Agreement, holder: str, affected: str | None) -> tuple[str, ...]:

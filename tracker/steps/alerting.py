@@ -14,7 +14,7 @@ from tracker.outbox.content import AlertContent, Content, ListContent, read_cont
 from tracker.outbox.delivery import SendError
 from tracker.outbox.keys import alert_key, message_id, trouble_key
 from tracker.outbox.service import Claimed
-from tracker.reminders.recipients import FALLBACK, FILE, Detour, Route
+from tracker.reminders.recipients import FALLBACK, FILE, Detour, Role, Route
 from tracker.steps.context import Context
 
 
@@ -75,11 +75,16 @@ def reroute(connection: Connection, context: Context, alert: Claimed, now: datet
     routes = context.routing.fallback_routes(Detour.REFUSED, content.recipient)
     if alert.contact.startswith(FALLBACK):
         name = context.routing.fallback.name
-        routes = [Route(FALLBACK, name, content.language, FILE, name, Detour.REFUSED, content.recipient)]
+        routes = [
+            Route(
+                FALLBACK, name, content.language, FILE, name, Detour.REFUSED, content.recipient, Role.FALLBACK
+            )
+        ]
     rows = []
     for route in routes:
-        note = detour_note(Detour.REFUSED, content.recipient, content.language)
-        told = content.model_copy(update={"recipient": route.recipient, "notes": (note, *content.notes)})
+        told = content.model_copy(
+            update={"recipient": route.recipient, "notes": (*detour_note(route), *content.notes)}
+        )
         contact = alert.contact if alert.contact.startswith(FALLBACK) else f"{FALLBACK}:{alert.contact}"
         instead = dataclasses.replace(route, contact=contact)
         rows.append(instead_row(context, alert, instead, told, now))

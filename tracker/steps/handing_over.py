@@ -53,7 +53,7 @@ def hand_over(
     if found is None or (found.officer.until is not None and found.officer.until < today):
         return
     as_decided = decided(agreement, effective(log))
-    routes = context.routing.routes_to(as_decided, found.party, found.officer)
+    routes = context.routing.routes_to(as_decided, found.party, found.officer, today)
     rows: list[dict[str, Any]] = []
     if found.officer.serves_on(today):
         for alert in outbox.withdraw(connection, agreement.id, found.left):

@@ -71,6 +71,9 @@ class Agreement(Frozen):
     numbers: tuple[str, ...] = ()
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Jakarta"
     place: str | None = None
+    unit: Annotated[
+        Slug | None, Field(description="the unit of rules/units.yaml that looks after the agreement")
+    ] = None
     signed: Signed
     parents: tuple[Parent, ...] = ()
     parties: Annotated[dict[Slug, Party], Field(min_length=2)]

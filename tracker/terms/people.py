@@ -1,11 +1,14 @@
-"""The sides of an agreement and the people named for them."""
+"""The sides of an agreement, the people named for them, and the units that look after agreements."""
 
-from datetime import date
-from typing import Annotated, Literal
+from datetime import date, time
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from tracker.terms.words import Frozen, Line, Slug
+
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
+Window = Annotated[str, StringConstraints(pattern=rf"^{_CLOCK}-{_CLOCK}$")]
 
 
 class Contact(Frozen):
@@ -26,6 +29,34 @@ class Contact(Frozen):
     ] = ()
     since: date | None = None
     until: date | None = None
+    substitute: Annotated[
+        Slug | None, Field(description="id of the contact of this party who is told when this one is silent")
+    ] = None
+    succeeds: Annotated[Slug | None, Field(description="id of the contact whose post this one took over")] = (
+        None
+    )
+    channels: Annotated[
+        tuple[Literal["email", "telegram"], ...],
+        Field(description="one way, the next where the one before is refused; empty: all ways at once"),
+    ] = ()
+    window: Annotated[Window | None, Field(description="when messages may come, such as 07:00-17:00")] = None
+    digest: Annotated[
+        Literal["off", "weekly"], Field(description="weekly: what is far off comes once a week")
+    ] = "off"
+
+    @property
+    def hours(self) -> tuple[time, time] | None:
+        """The local times between which messages may come; None: at any time."""
+        if self.window is None:
+            return None
+        opens, closes = (time.fromisoformat(text) for text in self.window.split("-"))
+        return opens, closes
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> Self:
+        if self.hours is not None and self.hours[0] >= self.hours[1]:
+            raise ValueError(f"window {self.window!r} closes before it opens, expected such as 07:00-17:00")
+        return self
 
     @property
     def key(self) -> str:
@@ -45,6 +76,19 @@ class Party(Frozen):
     kind: Literal["government", "social-security", "private", "other"] = "government"
     address: str | None = None
     contacts: tuple[Contact, ...] = ()
+
+
+class Unit(Frozen):
+    """An office that looks after agreements: its managers hear what its officers leave unanswered."""
+
+    name: Line
+    managers: Annotated[tuple[Contact, ...], Field(min_length=1)]
+
+
+class Units(Frozen):
+    """What rules/units.yaml holds."""
+
+    units: dict[Slug, Unit] = Field(default_factory=dict)
 
 
 class Somebody(Frozen):

@@ -183,6 +183,15 @@ def _contacts(agreement: Agreement) -> Iterator[Remark]:
                     ("parties", party, "contacts", index),
                     f"contact {key!r} is named twice in this party, expected a distinct id",
                 )
+        for index, contact in enumerate(details.contacts):
+            for name in ("substitute", "succeeds"):
+                wanted = getattr(contact, name)
+                if wanted is not None and (wanted not in keys or wanted == contact.key):
+                    others = ", ".join(other for other in keys if other != contact.key) or "a further contact"
+                    yield Remark(
+                        ("parties", party, "contacts", index, name),
+                        f"{name} {wanted!r} is no other contact of this party, expected one of: {others}",
+                    )
 
 
 def _findings(agreement: Agreement, rule_ids: AbstractSet[str]) -> Iterator[Remark]:

@@ -30,7 +30,7 @@ def checked(*changes: tuple[str, str]) -> list[Fault]:
         text = text.replace(old, new)
     file, faults = read_text(text, "x.yaml")
     assert file is not None, faults
-    return check_file(file, {"id": calendar()}, LADDERS, "Koordinator")
+    return check_file(file, {"id": calendar()}, LADDERS, {"cabang"}, "Koordinator")
 
 
 def test_a_sound_file_has_no_faults() -> None:
