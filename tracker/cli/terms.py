@@ -214,10 +214,10 @@ def load_into(house: "House", path: Path) -> "tuple[LoadReport, list[Fault]]":
     loaded = read(paths, known)
     faults = list(loaded.faults)
     sound = []
+    context, fallback = house.context, house.settings.fallback_name
+    ladders, units = context.policy.ladders.keys(), context.routing.units.keys()
     for file in loaded.files:
-        found = check_file(
-            file, house.context.calendars, set(house.context.policy.ladders), house.settings.fallback_name
-        )
+        found = check_file(file, context.calendars, ladders, units, fallback)
         faults += found
         if not any(fault.is_error for fault in found):
             sound.append(file)
