@@ -25,11 +25,11 @@ from tracker.cycle import Cycle
 from tracker.evidence.store import EvidenceStore
 from tracker.outbox.delivery import Channel, SendError
 from tracker.outbox.dispatch import Dispatcher, Offload
-from tracker.outbox.service import Claimed
 from tracker.reminders.policy import Policy, load_policy
 from tracker.reminders.recipients import EMAIL, FILE, TELEGRAM, Fallback, Routing
-from tracker.steps.alerting import reroute, tell_operator
+from tracker.steps.alerting import tell_operator
 from tracker.steps.context import Context
+from tracker.steps.doubting import Refusals
 from tracker.terms.people import Unit
 from tracker.terms.units import load_units
 
@@ -157,9 +157,6 @@ def build_channels(settings: Settings) -> dict[str, Channel]:
 def build_cycle(house: House, channels: Mapping[str, Channel], offload: Offload = asyncio.to_thread) -> Cycle:
     """Build the cycle that a worker or a simulation turns."""
 
-    def to_fallback(connection: Connection, alert: Claimed) -> None:
-        reroute(connection, house.context, alert, house.clock.now())
-
     def to_operator(connection: Connection, channel: str, error: SendError) -> None:
         tell_operator(connection, house.context, channel, error, house.clock.now())
 
@@ -167,7 +164,7 @@ def build_cycle(house: House, channels: Mapping[str, Channel], offload: Offload 
         house.db,
         house.clock,
         channels,
-        to_fallback,
+        Refusals(house.context, house.clock),
         to_operator,
         worker=worker_name(),
         lease=timedelta(seconds=house.settings.lease_seconds),

@@ -3,13 +3,14 @@
     terms loaded      -> logged, obligations derived, first reminders planned   load_terms
     event recorded    -> logged, the agreement derived again, what is proved    record_event
                          closed, what has moved announced; then FOLLOWS:
-                         a new officer gets what waits, and the list of what is open
+                         a new officer gets what waits, and the list of what is open;
+                         nothing is sent to an address that does not work
     reminder due      -> reminder and alerts added, next one planned            remind_due
     end reached       -> obligation lapsed, with the reason                     remind_due
     horizon moved     -> further occurrences of recurring duties                roll_due
     decrees changed   -> logged, every agreement derived again                  rederive
     alert due         -> claimed by lease, sent, settled                        outbox.dispatch
-    address refused   -> alert to the fallback contact                          steps.alerting
+    address refused   -> logged; the next channel, the substitute, the managers steps.doubting
 
 Left of the outbox everything follows from (terms, events, calendar, now): a step that runs twice,
 or in two workers at once, changes nothing the second time.
@@ -27,13 +28,21 @@ from tracker.base.errors import BadFactError, TrackerError, UnknownThingError
 from tracker.base.garbage import untraced
 from tracker.base.log import get_logger
 from tracker.events import service as events
-from tracker.events.kinds import APPOINTED, CORRECTED, DECREE_LOADED, TERMS_AMENDED, TERMS_CORRECTED
+from tracker.events.kinds import (
+    APPOINTED,
+    CONFIRMED,
+    CORRECTED,
+    DECREE_LOADED,
+    DOUBTFUL,
+    TERMS_AMENDED,
+    TERMS_CORRECTED,
+)
 from tracker.events.model import BadEventError, Event
 from tracker.obligations import service as obligations
 from tracker.obligations.causes import LOADED, ROLLED, SEVERAL, Cause, decree_cause, decree_details
 from tracker.obligations.tables import ObligationRow
 from tracker.outbox import service as outbox
-from tracker.steps import deriving
+from tracker.steps import deriving, doubting
 from tracker.steps.checking import check_evidence, check_fact
 from tracker.steps.context import Context
 from tracker.steps.deriving import Derivation
@@ -50,6 +59,8 @@ Follow = Callable[[Connection, Context, Agreement, Sequence[Event], Event, datet
 FOLLOWS: Mapping[str, tuple[Follow, ...]] = {
     APPOINTED: (hand_over,),
     CORRECTED: (hand_over,),
+    DOUBTFUL: (doubting.doubt,),
+    CONFIRMED: (doubting.confirm,),
 }
 """What follows a fact besides deriving its agreement again, in the same transaction."""
 log = get_logger("flow")

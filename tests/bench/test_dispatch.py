@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 
 from tests.bench.measure import Contender, median_ratio, rounds_of, verdict
 from tests.support.databases import POSTGRESQL, SQLITE, migrated_database
-from tests.support.outbox import alert_rows, put
+from tests.support.outbox import NothingFollows, alert_rows, put
 from tests.support.sink import HOST, sink
 from tracker.base.clock import ManualClock
 from tracker.base.db import Database
@@ -100,7 +100,7 @@ class Sending:
                 self.db,
                 ManualClock(NOW),
                 {channel.name: channel},
-                lambda *_: None,
+                NothingFollows(),
                 lambda *_: None,
                 worker="bench",
                 lease=timedelta(minutes=5),

@@ -18,7 +18,7 @@ from tracker.base.settings import Settings
 from tracker.bootstrap import build_context
 from tracker.migrations import upgrade
 from tracker.obligations.tables import ObligationRow
-from tracker.outbox import service as outbox
+from tracker.outbox.claiming import claim
 from tracker.outbox.tables import AlertRow
 from tracker.reminders.recipients import CHANNELS
 from tracker.reminders.tables import ReminderRow
@@ -52,7 +52,7 @@ class Waking:
         assert flow.remind_due(self.db, self.context, NOW) == 0
         with self.db.write() as connection:
             for channel in CHANNELS:
-                assert outbox.claim(connection, channel, "bench", NOW, timedelta(minutes=5), 50) == []
+                assert claim(connection, channel, "bench", NOW, timedelta(minutes=5), 50).alerts == 0
 
     def wake_often(self) -> None:
         """Wake up often enough to be measured."""

@@ -8,18 +8,20 @@ import pytest
 
 from tests.support.agreements import ID, rule
 from tests.support.houses import MONDAY, OFFICER, Home, Homes, terms_file
+from tests.support.outbox import NothingFollows
 from tracker import flow
 from tracker.base.db import Database
 from tracker.base.errors import DatabaseError
 from tracker.bootstrap import build_cycle
-from tracker.outbox import service
+from tracker.outbox import claiming, service
 from tracker.outbox.delivery import Accepted, Channel, Delivery, Failure, SendError
 from tracker.outbox.dispatch import Dispatcher, Offload, inline
 from tracker.outbox.retry import LONGEST_PAUSE, GiveUp, Retry, backoff
 from tracker.outbox.service import Claimed
 from tracker.outbox.tables import AlertRow, AttemptRow
 from tracker.reminders.recipients import EMAIL, FILE, TELEGRAM
-from tracker.steps.alerting import reroute, tell_operator
+from tracker.steps.alerting import tell_operator
+from tracker.steps.doubting import Refusals
 
 FORCE_MAJEURE = rule("14 calendar days since force-majeure-occurred", "force-majeure-notice")
 FALLBACK = "cadangan@example.org"
@@ -73,7 +75,7 @@ def dispatcher(
         home.db,
         home.clock,
         {channel.name: channel for channel in channels},
-        lambda connection, alert: reroute(connection, home.house.context, alert, home.clock.now()),
+        Refusals(home.house.context, home.clock),
         lambda connection, channel, error: tell_operator(
             connection, home.house.context, channel, error, home.clock.now()
         ),
@@ -103,7 +105,7 @@ def attempts(home: Home) -> list[tuple[int, str, str]]:
 
 def claim(home: Home, worker: str, limit: int = 50, now: datetime | None = None) -> list[Claimed]:
     with home.db.write() as connection:
-        return service.claim(connection, EMAIL, worker, now or home.clock.now(), LEASE, limit)
+        return claiming.claim(connection, EMAIL, worker, now or home.clock.now(), LEASE, limit).messages
 
 
 def fail(home: Home, claimed: Claimed, worker: str, then: Retry | GiveUp, outcome: str = "failed") -> bool:
@@ -335,7 +337,7 @@ def test_a_refused_address_goes_to_the_fallback_contact(home: Home) -> None:
 
     assert run(home, mail) == 1
     refused = alert(home, contact="kesatu:officer")
-    instead = alert(home, contact="fallback:kesatu:officer")
+    instead = alert(home, contact="fallback")
 
     assert (refused.state, refused.next_try_at, refused.lease_holder) == ("refused", None, None)
     assert attempts(home) == [(1, "refused", "550 no such user")]
@@ -352,7 +354,7 @@ def test_a_refused_address_goes_to_the_fallback_contact(home: Home) -> None:
     content = mail.sent[-1].content
     assert "server menolak alamat Kepala Bidang Satu (Dinas Satu)" in content.notes[0]
     assert content.recipient == "Koordinator kerja sama (kontak cadangan)"
-    assert alert(home, contact="fallback:kesatu:officer").state == "accepted"
+    assert alert(home, contact="fallback").state == "accepted"
 
 
 def test_a_refused_fallback_goes_to_the_folder(home: Home) -> None:
@@ -369,8 +371,8 @@ def test_a_refused_fallback_goes_to_the_folder(home: Home) -> None:
     states = {(row.contact, row.channel): row.state for row in home.rows(AlertRow)}
     assert states == {
         ("kesatu:officer", "email"): "refused",
-        ("fallback:kesatu:officer", "email"): "refused",
-        ("fallback:kesatu:officer", "file"): "accepted",
+        ("fallback", "email"): "refused",
+        ("fallback", "file"): "accepted",
     }
 
 
@@ -385,8 +387,15 @@ def test_two_refused_channels_of_one_contact_tell_the_fallback_once(homes: Homes
     while run(home, mail, chat):
         pass
 
-    assert [delivery.address for delivery in mail.sent] == ["satu@example.org", FALLBACK]
-    assert len(home.rows(AlertRow)) == 3
+    assert [delivery.address for delivery in mail.sent] == ["satu@example.org", FALLBACK, FALLBACK]
+    about_the_duty = [row for row in home.rows(AlertRow) if row.obligation_key]
+    assert [(row.contact, row.channel) for row in about_the_duty] == [
+        ("fallback", EMAIL),
+        ("kesatu:officer", EMAIL),
+        ("kesatu:officer", TELEGRAM),
+    ]
+    (asked,) = (row for row in home.rows(AlertRow) if not row.obligation_key)
+    assert asked.key.startswith("doubtful-address/email/satu@example.org/2026-11-23/")
 
 
 def test_without_a_fallback_address_a_refusal_goes_to_the_folder(homes: Homes) -> None:
@@ -687,7 +696,7 @@ def test_two_dispatchers_never_hold_the_same_alert(home: Home, database_url: str
             own,
             home.clock,
             {EMAIL: mail},
-            lambda *_: None,
+            NothingFollows(),
             lambda *_: None,
             worker=worker,
             lease=LEASE,
@@ -715,8 +724,8 @@ def test_claims_that_overlap_in_time_do_not_overlap_in_rows(postgres_url: str, t
     many(home, 9)
 
     with db.write() as one, db.write() as two:
-        first = {alert.key for alert in service.claim(one, FILE, "one", MONDAY, LEASE, 5)}
-        second = {alert.key for alert in service.claim(two, FILE, "two", MONDAY, LEASE, 5)}
+        first = {alert.key for alert in claiming.claim(one, FILE, "one", MONDAY, LEASE, 5).messages}
+        second = {alert.key for alert in claiming.claim(two, FILE, "two", MONDAY, LEASE, 5).messages}
 
     assert (len(first), len(second)) == (5, 4)
     assert not first & second
@@ -732,6 +741,7 @@ async def test_a_cycle_goes_on_until_nothing_is_due(home: Home) -> None:
 
     done = await build_cycle(home.house, {EMAIL: mail}).run()
 
-    assert done == 1 + 3  # one reminder; two alerts and the one to the fallback contact
-    assert sorted(row.state for row in home.rows(AlertRow)) == ["accepted", "accepted", "refused"]
+    assert done == 1 + 4  # one reminder; two alerts, and both to the fallback contact
+    assert sorted(row.state for row in home.rows(AlertRow)) == ["accepted"] * 2 + ["refused"] * 2
+    assert [delivery.address for delivery in mail.sent] == ["satu@example.org", FALLBACK, FALLBACK]
     assert {row.obligation_key.partition("/")[0] for row in home.rows(AlertRow)} == {ID}

@@ -1,21 +1,29 @@
 """Alerts that are due, put straight into the store: as many as a test wants."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy import Connection
 
 from tests.support.content import alert_content
 from tracker.base.bulk import insert_all
 from tracker.base.db import Database
+from tracker.outbox.delivery import SendError
 from tracker.outbox.keys import message_id
-from tracker.outbox.service import PENDING
+from tracker.outbox.service import PENDING, Claimed
 from tracker.outbox.tables import AlertRow
 from tracker.reminders.recipients import EMAIL
 
 DOMAIN = "example.org"
 
 
-def alert_rows(name: str, count: int, now: datetime, *, people: int = 50) -> list[dict[str, Any]]:
-    """Make rows of alerts by mail that are due now; `name` tells one batch from another."""
+def alert_rows(name: str, count: int, now: datetime, *, people: int | None = None) -> list[dict[str, Any]]:
+    """Make rows of alerts by mail that are due now; `name` tells one batch from another.
+
+    They are spread over so many `people`; each alert goes to somebody else unless that is given.
+    """
+    people = people or count
     content = alert_content("id").model_dump_json()
     return [
         {
@@ -37,6 +45,16 @@ def alert_rows(name: str, count: int, now: datetime, *, people: int = 50) -> lis
         }
         for number in range(count)
     ]
+
+
+class NothingFollows:
+    """Refusals that nobody is told of."""
+
+    def lock(self, connection: Connection, alerts: Sequence[Claimed]) -> None:
+        """Lock nothing."""
+
+    def follow(self, connection: Connection, alerts: Sequence[Claimed], error: SendError) -> None:
+        """Tell nobody."""
 
 
 def put(db: Database, rows: list[dict[str, Any]]) -> None:

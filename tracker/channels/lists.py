@@ -6,6 +6,7 @@ from datetime import datetime
 from tracker.base.dates import clock_text, days_phrase, long_date
 from tracker.channels.render import local_day, render
 from tracker.outbox.content import ListContent, ListItem
+from tracker.outbox.keys import GROUP
 from tracker.reminders.ladder import AT_ONCE
 
 _WORDS = {
@@ -20,6 +21,7 @@ _WORDS = {
         "agreement": "Perjanjian",
         "recipient": "Untuk",
         "code": "Kode",
+        "rest": "Selanjutnya",
         "automatic": "Pesan ini dikirim otomatis oleh pelacak tenggat perjanjian. Mohon tidak membalasnya, "
         "karena balasan tidak dibaca.",
     },
@@ -34,11 +36,15 @@ _WORDS = {
         "agreement": "Agreement",
         "recipient": "For",
         "code": "Code",
+        "rest": "Next",
         "automatic": "This message was sent automatically by the agreement deadline tracker. Please do not "
         "reply: nobody reads the answers.",
     },
 }
 """What the templates of a list say around it."""
+
+IN_FULL = 10
+"""How many duties a message about several reminders tells in full; the others get a line each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +60,13 @@ def fill_list(template: str, content: ListContent, now: datetime, *, most: int |
     """Fill one of the packaged templates of a list; `most` cuts it to its first duties."""
     items = content.items[:most]
     at_once = content.point == AT_ONCE
+    lines = [_line(item, content, now) for item in items if item.act_by or at_once]
+    whole = IN_FULL if content.point == GROUP else len(lines)
     return render(
         template,
         content=content,
-        lines=[_line(item, content, now) for item in items if item.act_by or at_once],
+        lines=lines[:whole],
+        rest=lines[whole:],
         undated=[item for item in items if not (item.act_by or at_once)],
         more=len(content.items) - len(items),
         words=_WORDS[content.language],

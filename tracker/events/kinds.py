@@ -29,6 +29,8 @@ ABOUT_ONE_OBLIGATION = FULFILLING | DECISIONS
 PINNED = "reading-pinned"
 CORRECTED = "fact-corrected"
 APPOINTED = "contact-appointed"
+DOUBTFUL = "contact-doubtful"
+CONFIRMED = "contact-confirmed"
 TERMS_AMENDED = "terms-amended"
 TERMS_CORRECTED = "terms-corrected"
 DECREE_LOADED = "holiday-decree-loaded"
@@ -86,6 +88,7 @@ COMMON: Mapping[str, Check] = {
 }
 """What any fact may carry."""
 _ONE: Mapping[str, Check] = {"rule": _SLUG, "occurrence": _OCCURRENCE}
+_ADDRESS: Mapping[str, Check] = {"channel": _one_of("email", "telegram", "file"), "address": _text}
 _PROOF: Mapping[str, Check] = {
     "sent_on": _day,
     "received_on": _day,
@@ -133,6 +136,8 @@ KINDS: Mapping[str, Kind] = {
     DESIRED_END_EVENT: Kind({"desired_end": _day}),
     "force-majeure-occurred": Kind(optional={"expected_days": _COUNT}),
     APPOINTED: Kind(optional=_OFFICER),
+    DOUBTFUL: Kind(_ADDRESS, {"contact": _text, "why": _text}),
+    CONFIRMED: Kind(_ADDRESS, {"contact": _text, "why": _text}),
     ENDED_EARLY: Kind(optional={"why": _text}),
     **dict.fromkeys(FULFILLING, Kind(_ONE, _PROOF)),
     ACCEPTED: Kind({**_ONE, "proof": _COUNT}, {"why": _text}),

@@ -149,7 +149,7 @@ def _notes(
         yield origin_text(obligation.trigger, route.language)
     if window is not None:
         yield from window_text(window, route.language)
-    yield from _of_points(missed, route.language)
+    yield from of_points(missed, route.language)
     for reason in deadline.reasons:
         yield reason_text(reason, route.language)
 
@@ -178,7 +178,8 @@ def _learned_late(deadline: Deadline, today: date, language: str) -> Iterator[st
         )
 
 
-def _of_points(missed: Sequence[str], language: str) -> Iterator[str]:
+def of_points(missed: Sequence[str], language: str) -> Iterator[str]:
+    """Say for which earlier points a reminder stands."""
     if missed:
         points = ", ".join(missed)
         yield (

@@ -3,8 +3,8 @@
 from tracker.outbox.compose_list import about_the_service
 from tracker.outbox.content import ListContent
 from tracker.outbox.delivery import Failure
-from tracker.outbox.keys import OPERATOR
-from tracker.reminders.recipients import Route
+from tracker.outbox.keys import DOUBT, OPERATOR
+from tracker.reminders.recipients import Address, Route
 
 _CHANNELS = {
     "email": ("e-mail", "e-mail"),
@@ -58,3 +58,31 @@ def channel_trouble(channel: str, kind: Failure, answer: str, route: Route, time
     said = f"The answer was: {answer}" if english else f"Jawabannya: {answer}"
     follows = _GIVEN_UP if kind is Failure.MESSAGE else _WAITING
     return about_the_service(route, timezone, OPERATOR, title, (said, follows[english]))
+
+
+def doubtful_address(address: Address, whose: str, answer: str, route: Route, timezone: str) -> ListContent:
+    """Write that an address does not work, and what puts it right."""
+    english = route.language == "en"
+    channel, where = address
+    name = _CHANNELS[channel][english]
+    title = (
+        f"Address does not work: {where} of {whose}"
+        if english
+        else f"Alamat tidak berfungsi: {where} milik {whose}"
+    )
+    lead = (
+        (
+            f"The {name} server refused {where} for good. It said: {answer}",
+            "Nothing is sent there any more; reminders go to the next one in line.",
+            "Ask for the right address. A new officer or address: event contact-appointed.",
+            f"If {where} works after all: event contact-confirmed with channel={channel}, address={where}.",
+        )
+        if english
+        else (
+            f"Server {name} menolak {where} untuk seterusnya. Jawabannya: {answer}",
+            "Tidak ada lagi yang dikirim ke sana; pengingat diteruskan kepada orang berikutnya.",
+            "Tanyakan alamat yang benar. Narahubung atau alamat baru: peristiwa contact-appointed.",
+            f"Bila {where} berfungsi: peristiwa contact-confirmed dengan channel={channel}, address={where}.",
+        )
+    )
+    return about_the_service(route, timezone, DOUBT, title, lead)

@@ -29,6 +29,8 @@ class _Message(_Value):
     """What to do, or what this is, short enough for a subject line."""
     notes: tuple[str, ...] = ()
     """What else the reader must know: fallback recipient, missed reminders, provisional dates."""
+    members: int = 0
+    """How many alerts this message stands for, where it stands for several."""
 
 
 class AlertContent(_Message):
@@ -69,6 +71,9 @@ class ListItem(_Value):
     towards: str
     clause: str
     cost: str
+    agreement: str = ""
+    """Its number or title, where the list is about several agreements."""
+    notes: tuple[str, ...] = ()
 
 
 class ListContent(_Message):

@@ -13,7 +13,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
@@ -22,16 +22,28 @@ from tracker.base.db import Database
 from tracker.base.errors import DatabaseError
 from tracker.base.log import get_logger
 from tracker.outbox import service
+from tracker.outbox.claiming import Taken, claim
 from tracker.outbox.content import read_content
 from tracker.outbox.delivery import Accepted, Channel, Delivery, Failure, SendError
+from tracker.outbox.keys import is_group
 from tracker.outbox.lane import Lane, NotConfigured, Outcome
-from tracker.outbox.retry import GiveUp, Retry
+from tracker.outbox.retry import Retry
 from tracker.outbox.service import Claimed
 from tracker.reminders.recipients import CHANNELS
 
 log = get_logger("dispatch")
-Reroute = Callable[[Connection, Claimed], Any]
-"""Called in the settling transaction when an address is refused for good."""
+
+
+class Refusals(Protocol):
+    """What follows when a message is refused for good; both are called in the settling transaction."""
+
+    def lock(self, connection: Connection, alerts: Sequence[Claimed]) -> None:
+        """Lock what must be locked before the alerts are."""
+
+    def follow(self, connection: Connection, alerts: Sequence[Claimed], error: SendError) -> None:
+        """Tell somebody else; `alerts` are what the message said."""
+
+
 Alarm = Callable[[Connection, str, SendError], Any]
 """Called in the settling transaction when only the operator can help: the channel and what it said."""
 Offload = Callable[..., Awaitable[Any]]
@@ -56,7 +68,7 @@ class Dispatcher:
         db: Database,
         clock: Clock,
         channels: Mapping[str, Channel],
-        reroute: Reroute,
+        refusals: Refusals,
         alarm: Alarm,
         *,
         worker: str,
@@ -72,7 +84,7 @@ class Dispatcher:
         self._db = db
         self._clock = clock
         self._channels = channels
-        self._reroute = reroute
+        self._refusals = refusals
         self._alarm = alarm
         self._worker = worker
         self._lease = lease
@@ -134,10 +146,10 @@ class Dispatcher:
                 more = False
             room = lane.room(self._clock.now()) if more else 0
             if room:
-                claimed = await self._offload(self._claim, lane.channel.name, room)
-                await lane.add(claimed)
-                total += len(claimed)
-                more = len(claimed) == room
+                taken = await self._offload(self._claim, lane.channel.name, room)
+                await lane.add(taken.messages)
+                total += len(taken.messages)
+                more = taken.alerts >= room  # fewer alerts than people: that was all
             if lane.is_idle and not more:
                 return total
             if lane.held:
@@ -168,7 +180,7 @@ class Dispatcher:
             if self._stopping or lane.is_paused(self._clock.now()):
                 lane.end(Outcome(alert, None, back_at=lane.paused_until))
                 continue
-            result = await self._send_in_time(lane.channel, alert)
+            result = lane.known_answer(alert) or await self._send_in_time(lane.channel, alert)
             if isinstance(result, Accepted):
                 lane.went_well(self._clock.now())
                 lane.end(Outcome(alert, result))
@@ -200,9 +212,9 @@ class Dispatcher:
             now=self._clock.now(),
         )
 
-    def _claim(self, channel: str, limit: int) -> list[Claimed]:
+    def _claim(self, channel: str, limit: int) -> Taken:
         with self._db.write() as connection:
-            return service.claim(connection, channel, self._worker, self._clock.now(), self._lease, limit)
+            return claim(connection, channel, self._worker, self._clock.now(), self._lease, limit)
 
     def _renew(self, alerts: Sequence[Claimed]) -> None:
         with self._db.write() as connection:
@@ -226,32 +238,45 @@ class Dispatcher:
 
     def _write(self, outcomes: Sequence[Outcome]) -> None:
         now = self._clock.now()
+        for outcome in outcomes:
+            if outcome.is_refusal:
+                self._write_refusal(outcome, now)
         accepted = [(each.alert, each.result) for each in outcomes if isinstance(each.result, Accepted)]
         with self._db.write() as connection:
             service.accept(connection, [(alert, result.answer) for alert, result in accepted], now)
             back = [(each.alert, each.back_at or now) for each in outcomes if each.result is None]
             service.give_back(connection, self._worker, back)
             for outcome in outcomes:
-                self._write_failure(connection, outcome, now)
+                if not outcome.is_refusal:
+                    self._write_failure(connection, outcome, now)
         for alert, _ in accepted:
             log.info("alert accepted", alert=alert.key, attempt=alert.attempts)
 
-    def _write_failure(self, connection: Connection, outcome: Outcome, now: datetime) -> None:
+    def _write_refusal(self, outcome: Outcome, now: datetime) -> None:
+        """Write a refusal by itself: what follows locks more than the alert, and in another order."""
+        alert = outcome.alert
+        with self._db.write() as connection:
+            members = service.members_of(connection, [alert.key])[alert.key] if is_group(alert.key) else []
+            said = members or [alert]
+            self._refusals.lock(connection, said)
+            if self._write_failure(connection, outcome, now) and isinstance(outcome.result, SendError):
+                service.refuse_members(connection, alert.key)
+                self._refusals.follow(connection, said, outcome.result)
+
+    def _write_failure(self, connection: Connection, outcome: Outcome, now: datetime) -> bool:
+        """Write a failed attempt; True where the alert is settled by it."""
         alert, error, decision = outcome.alert, outcome.result, outcome.decision
         if not isinstance(error, SendError) or decision is None:
-            return
-        given_up = isinstance(decision.then, GiveUp)
+            return False
         settled = service.fail(
             connection,
             alert,
             self._worker,
             now,
-            outcome="refused" if given_up else "ambiguous" if error.ambiguous else "failed",
+            outcome="refused" if outcome.is_refusal else service.AMBIGUOUS if error.ambiguous else "failed",
             answer=error.answer,
             then=decision.then,
         )
-        if settled and given_up:
-            self._reroute(connection, alert)
         if decision.tell_operator:
             self._alarm(connection, alert.channel, error)
         log.error(
@@ -262,6 +287,7 @@ class Dispatcher:
             answer=error.answer,
             then=f"again at {decision.then.at.isoformat()}"
             if isinstance(decision.then, Retry)
-            else "fallback contact",
+            else "the next in line is told",
             channel_paused_until=decision.paused_until.isoformat() if decision.paused_until else None,
         )
+        return settled

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.outbox.delivery import Accepted, Channel, Delivery, Failure, SendError
-from tracker.outbox.retry import Decision, after_failure, during_pause
+from tracker.outbox.retry import Decision, GiveUp, after_failure, during_pause
 from tracker.outbox.service import Claimed
 
 _SERVER_ANSWERED = frozenset({Failure.ADDRESS, Failure.MESSAGE, Failure.MOVED})
@@ -23,6 +23,11 @@ class Outcome:
     result: Accepted | SendError | None
     decision: Decision | None = None
     back_at: datetime | None = None
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the message was refused for good."""
+        return self.decision is not None and isinstance(self.decision.then, GiveUp)
 
 
 class Lane:
@@ -46,6 +51,7 @@ class Lane:
         self._most = most
         self._failures = 0
         self._probing = False
+        self._refused: dict[str, SendError] = {}
 
     @property
     def held(self) -> list[Claimed]:
@@ -75,6 +81,7 @@ class Lane:
     def open(self) -> None:
         """Let senders begin."""
         self._open = True
+        self._refused.clear()
 
     async def close(self) -> None:
         """Let senders end: each finishes what it is sending."""
@@ -131,6 +138,10 @@ class Lane:
         """Keep outcomes for the next turn: forgetting one would send its message a second time."""
         self._outcomes[:0] = outcomes
 
+    def known_answer(self, alert: Claimed) -> SendError | None:
+        """Give what the server has just said of an address, so that nothing is sent there again."""
+        return self._refused.get(alert.address)
+
     def went_well(self, now: datetime) -> None:
         """The server took a message: all is well again.
 
@@ -143,6 +154,9 @@ class Lane:
     def went_wrong(self, alert: Claimed, error: SendError, now: datetime) -> Decision:
         """Decide what follows a failure; the whole channel may have to pause."""
         in_a_row = 1
+        if error.kind is Failure.ADDRESS:
+            answer = f"not sent, for this address was refused a moment ago: {error.answer}"
+            self._refused.setdefault(alert.address, SendError(answer, error.kind))
         if error.kind in _SERVER_ANSWERED:
             self._failures = 0
             self._probing = False

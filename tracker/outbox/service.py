@@ -2,19 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, or_, select, update
 from sqlmodel import col
 
 from tracker.base.db import insert_once
 from tracker.obligations.tables import ObligationRow
+from tracker.outbox.keys import is_group
 from tracker.outbox.retry import GiveUp, Retry
 from tracker.outbox.tables import AlertRow, AttemptRow
 from tracker.reminders.recipients import CHANNELS
+from tracker.terms.service import batches
 
 PENDING, ACCEPTED, REFUSED, WITHDRAWN = "pending", "accepted", "refused", "withdrawn"
+AMBIGUOUS = "ambiguous"
+"""How an attempt ended that may have reached somebody."""
+GROUPED = "grouped"
+"""Said by another alert, which names it as a member."""
 _ANSWER_AT_MOST = 2048
 
 
@@ -32,6 +38,13 @@ class Claimed:
     message_id: str
     thread_id: str
     attempts: int
+    groupable: bool
+    not_taken: int
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether no attempt before this one can have reached anybody, so that it may be said otherwise."""
+        return self.not_taken == self.attempts - 1
 
 
 _END_ATTEMPT = (
@@ -45,7 +58,16 @@ _ACCEPT = (
     .values(state=ACCEPTED, accepted_at=bindparam("now"), next_try_at=None, lease_holder=None)
 )
 """Made once: making them costs as much as running them, and they run for every few messages."""
-_CLAIMED = tuple(col(getattr(AlertRow, field.name)) for field in fields(Claimed))
+_ACCEPT_MEMBERS = (
+    update(AlertRow)
+    .where(
+        col(AlertRow.grouped_in).in_(bindparam("of_keys", expanding=True)),
+        # What was taken back while the group was under way has been said all the same.
+        col(AlertRow.state).in_((GROUPED, WITHDRAWN)),
+    )
+    .values(state=ACCEPTED, accepted_at=bindparam("now"))
+)
+CLAIMED = tuple(col(getattr(AlertRow, field.name)) for field in fields(Claimed))
 
 
 def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -53,37 +75,42 @@ def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     insert_once(connection, AlertRow, rows)
 
 
-def claim(
-    connection: Connection, channel: str, worker: str, now: datetime, lease: timedelta, limit: int
-) -> list[Claimed]:
-    """Take due alerts of one channel for the length of a lease, in one statement, and note the attempts.
+def members_of(connection: Connection, groups: Sequence[str]) -> dict[str, list[Claimed]]:
+    """Give the alerts that others say, by the key of the one that says them."""
+    found: dict[str, list[Claimed]] = {key: [] for key in groups}
+    query = select(col(AlertRow.grouped_in).label("group"), *CLAIMED).where(
+        col(AlertRow.grouped_in).in_(groups), col(AlertRow.state) == GROUPED
+    )
+    for row in connection.execute(query.order_by(col(AlertRow.key))).mappings() if groups else ():
+        fields_of = dict(row)
+        found[fields_of.pop("group")].append(Claimed(**fields_of))
+    return found
 
-    The claim pushes `next_try_at` to the lease's end: if this worker dies, the alert is due again
-    then. On PostgreSQL, rows that another worker is claiming are skipped; on SQLite the write
-    transaction has the database to itself.
-    """
-    due = (
-        select(col(AlertRow.key))
-        .where(col(AlertRow.channel) == channel, col(AlertRow.next_try_at) <= now)
-        .order_by(col(AlertRow.next_try_at))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    statement = (
+
+def refuse_members(connection: Connection, group: str) -> None:
+    """Note that what a group said was refused with it."""
+    connection.execute(
         update(AlertRow)
-        .where(col(AlertRow.key).in_(due.scalar_subquery()))
-        .values(next_try_at=now + lease, lease_holder=worker, attempts=col(AlertRow.attempts) + 1)
-        .returning(*_CLAIMED)
+        .where(col(AlertRow.grouped_in) == group, col(AlertRow.state) == GROUPED)
+        .values(state=REFUSED)
     )
-    claimed = [Claimed(**row) for row in connection.execute(statement).mappings()]
-    if claimed:
-        attempts = [
-            {"alert_key": alert.key, "number": alert.attempts, "worker": worker, "started_at": now}
-            | {"outcome": "started", "answer": ""}
-            for alert in claimed
-        ]
-        connection.execute(insert(AttemptRow), attempts)
-    return claimed
+
+
+def withdraw_about(connection: Connection, obligations: Sequence[str]) -> None:
+    """Take back what waits to be said about obligations that are done with, or have another day now.
+
+    Race: what a worker is sending right now cannot be taken back.
+    """
+    for batch in batches(sorted(obligations)):
+        connection.execute(
+            update(AlertRow)
+            .where(
+                col(AlertRow.obligation_key).in_(batch),
+                or_(col(AlertRow.state) == GROUPED, col(AlertRow.next_try_at).is_not(None)),
+                col(AlertRow.lease_holder).is_(None),
+            )
+            .values(state=WITHDRAWN, next_try_at=None)
+        )
 
 
 def withdraw(connection: Connection, agreement: str, contacts: Sequence[str]) -> list[Claimed]:
@@ -99,7 +126,26 @@ def withdraw(connection: Connection, agreement: str, contacts: Sequence[str]) ->
             col(AlertRow.state) == PENDING,
         )
         .values(state=WITHDRAWN, next_try_at=None)
-        .returning(*_CLAIMED)
+        .returning(*CLAIMED)
+    )
+    return [Claimed(**row) for row in connection.execute(statement).mappings()]
+
+
+def withdraw_from(connection: Connection, address: tuple[str, str]) -> list[Claimed]:
+    """Take back what waits for an address that does not work; gives it.
+
+    What a worker holds is left to it: it will hear the same answer.
+    """
+    statement = (
+        update(AlertRow)
+        .where(
+            col(AlertRow.channel) == address[0],
+            col(AlertRow.address) == address[1],
+            col(AlertRow.next_try_at).is_not(None),
+            col(AlertRow.lease_holder).is_(None),
+        )
+        .values(state=WITHDRAWN, next_try_at=None)
+        .returning(*CLAIMED)
     )
     return [Claimed(**row) for row in connection.execute(statement).mappings()]
 
@@ -132,7 +178,11 @@ def accept(connection: Connection, accepted: Sequence[tuple[Claimed, str]], now:
     if not accepted:
         return
     _end_attempts(connection, [(alert, "accepted", answer) for alert, answer in accepted], now)
-    connection.execute(_ACCEPT, {"of_keys": [alert.key for alert, _ in accepted], "now": now})
+    keys = [alert.key for alert, _ in accepted]
+    connection.execute(_ACCEPT, {"of_keys": keys, "now": now})
+    groups = [key for key in keys if is_group(key)]
+    if groups:
+        connection.execute(_ACCEPT_MEMBERS, {"of_keys": groups, "now": now})
 
 
 def fail(
@@ -152,6 +202,9 @@ def fail(
     """
     _end_attempts(connection, [(alert, outcome, answer)], now)
     values: dict[str, Any] = {"lease_holder": None}
+    if outcome != AMBIGUOUS:
+        so_far = col(AlertRow.not_taken)
+        values["not_taken"] = case((so_far == alert.attempts - 1, alert.attempts), else_=so_far)
     if isinstance(then, GiveUp):
         values |= {"state": REFUSED, "next_try_at": None}
     else:

@@ -6,6 +6,7 @@ from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 _PENDING = text("next_try_at IS NOT NULL")
+_GROUPED = text("grouped_in IS NOT NULL")
 
 
 class AlertRow(SQLModel, table=True):
@@ -24,7 +25,15 @@ class AlertRow(SQLModel, table=True):
             sqlite_where=_PENDING,
             postgresql_where=_PENDING,
         ),
+        Index(
+            "ix_alert_channel_address",
+            "channel",
+            "address",
+            sqlite_where=_PENDING,
+            postgresql_where=_PENDING,
+        ),
         Index("ix_alert_obligation_key", "obligation_key"),
+        Index("ix_alert_grouped_in", "grouped_in", sqlite_where=_GROUPED, postgresql_where=_GROUPED),
     )
 
     key: str = Field(primary_key=True, description="reminder or cause/contact/channel")
@@ -37,12 +46,26 @@ class AlertRow(SQLModel, table=True):
     content: str = Field(sa_type=Text, description="AlertContent or ListContent as JSON")
     message_id: str
     thread_id: str
-    state: str = Field(max_length=16, description="pending, accepted or refused")
+    state: str = Field(max_length=16, description="pending, grouped, accepted, refused or withdrawn")
     created_at: datetime
     next_try_at: datetime | None = None
     lease_holder: str | None = None
     attempts: int = 0
+    groupable: bool = Field(default=False, description="may be said together with others of one person")
+    not_taken: int = Field(default=0, description="the attempts up to this one reached nobody, surely")
+    grouped_in: str | None = Field(default=None, description="the alert that says this one among others")
     accepted_at: datetime | None = None
+
+
+class DoubtfulAddressRow(SQLModel, table=True):
+    """An address that a server, or a person, has said not to work; nothing is sent there any more."""
+
+    __tablename__ = "doubtful_address"
+
+    channel: str = Field(primary_key=True, max_length=16)
+    address: str = Field(primary_key=True)
+    since: datetime
+    answer: str = Field(default="", sa_type=Text, description="what the server, or the person, said")
 
 
 class AttemptRow(SQLModel, table=True):

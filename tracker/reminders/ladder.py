@@ -20,6 +20,11 @@ _OVERDUE = "overdue+"
 _BEFORE = "T-"
 
 
+def is_on_the_ladder(point: str) -> bool:
+    """Tell whether a point was planned for its day, and not called for by an event."""
+    return point.startswith((_BEFORE, _OVERDUE))
+
+
 class Plan(NamedTuple):
     """What the ladder of one obligation depends on; `opened_at` is when it became known (UTC)."""
 

@@ -1,20 +1,20 @@
-"""Alert rows: made with their reminder, or for the fallback contact where an address was refused."""
+"""Alert rows: made with their reminder, in the place of another alert, or for the operator."""
 
-import dataclasses
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from tracker.outbox import doubts
 from tracker.outbox import service as outbox
-from tracker.outbox.compose import detour_note
 from tracker.outbox.compose_operator import channel_trouble
-from tracker.outbox.content import AlertContent, Content, ListContent, read_content
+from tracker.outbox.content import AlertContent, Content, ListContent
 from tracker.outbox.delivery import SendError
 from tracker.outbox.keys import alert_key, message_id, trouble_key
 from tracker.outbox.service import Claimed
-from tracker.reminders.recipients import FALLBACK, FILE, Detour, Role, Route
+from tracker.reminders.ladder import is_on_the_ladder
+from tracker.reminders.recipients import Route
 from tracker.steps.context import Context
 
 
@@ -25,6 +25,7 @@ def alert_row(
     return _row(context, reminder, obligation, route, content, now) | {
         "reminder_key": reminder,
         "obligation_key": obligation,
+        "groupable": is_on_the_ladder(content.point),
     }
 
 
@@ -63,32 +64,8 @@ def _row(
         "next_try_at": now,
         "lease_holder": None,
         "attempts": 0,
+        "groupable": False,
     }
-
-
-def reroute(connection: Connection, context: Context, alert: Claimed, now: datetime) -> None:
-    """Tell the fallback contact that an address was refused, in the transaction that settles it.
-
-    Where the fallback contact itself was refused, the alert goes to the folder: it always can.
-    """
-    content = read_content(alert.content)
-    routes = context.routing.fallback_routes(Detour.REFUSED, content.recipient)
-    if alert.contact.startswith(FALLBACK):
-        name = context.routing.fallback.name
-        routes = [
-            Route(
-                FALLBACK, name, content.language, FILE, name, Detour.REFUSED, content.recipient, Role.FALLBACK
-            )
-        ]
-    rows = []
-    for route in routes:
-        told = content.model_copy(
-            update={"recipient": route.recipient, "notes": (*detour_note(route), *content.notes)}
-        )
-        contact = alert.contact if alert.contact.startswith(FALLBACK) else f"{FALLBACK}:{alert.contact}"
-        instead = dataclasses.replace(route, contact=contact)
-        rows.append(instead_row(context, alert, instead, told, now))
-    outbox.add(connection, rows)
 
 
 def instead_row(
@@ -99,6 +76,7 @@ def instead_row(
     return _row(context, cause, alert.obligation_key or cause, route, content, now) | {
         "reminder_key": alert.reminder_key,
         "obligation_key": alert.obligation_key,
+        "groupable": alert.groupable,
     }
 
 
@@ -111,7 +89,7 @@ def tell_operator(
     """
     zone = ZoneInfo(context.timezone)
     cause = trouble_key(channel, error.kind.value, now.astimezone(zone).date())
-    routes = context.routing.operator_routes(channel)
+    routes = doubts.usable(connection, context.routing).operator_routes(channel)
     rows = [
         list_row(
             context,

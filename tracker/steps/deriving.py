@@ -14,6 +14,7 @@ from tracker.obligations.model import Obligation, State
 from tracker.obligations.months import shifted
 from tracker.obligations.picture import picture
 from tracker.obligations.values import Values
+from tracker.outbox import service as outbox
 from tracker.reminders.ladder import Point
 from tracker.steps.context import Context
 from tracker.steps.rows import RowMaker
@@ -78,7 +79,7 @@ class Derivation:
         self.moves: list[dict[str, Any]] = []
         self.renamed: list[str] = []
         self.days: dict[str, tuple[date, date]] = {}
-        self.telling = Telling(context, now)
+        self.telling = Telling(connection, context, now)
 
     def store(self, agreements: Iterable[Agreement]) -> obligations.Changes:
         """Derive the agreements, add what is new, and write the differences to what was there."""
@@ -98,6 +99,9 @@ class Derivation:
         changes.added = added
         changes.moved += self.renamed
         obligations.add_moves(self.connection, self.moves)
+        if changes.moved or changes.closed or changes.superseded:
+            stale = {*changes.moved, *changes.closed, *changes.superseded}
+            outbox.withdraw_about(self.connection, sorted(stale))
         self.telling.add(self.connection)
         return changes
 

@@ -14,6 +14,7 @@ from tracker.obligations import service as obligations
 from tracker.obligations.decided import decided, names_officer, predecessors, successor
 from tracker.obligations.model import State
 from tracker.obligations.picture import picture
+from tracker.outbox import doubts
 from tracker.outbox import service as outbox
 from tracker.outbox.compose_list import Owed, hand_over_list
 from tracker.outbox.content import read_content
@@ -53,7 +54,9 @@ def hand_over(
     if found is None or (found.officer.until is not None and found.officer.until < today):
         return
     as_decided = decided(agreement, effective(log))
-    routes = context.routing.routes_to(as_decided, found.party, found.officer, today)
+    routes = doubts.usable(connection, context.routing).routes_to(
+        as_decided, found.party, found.officer, today
+    )
     rows: list[dict[str, Any]] = []
     if found.officer.serves_on(today):
         for alert in outbox.withdraw(connection, agreement.id, found.left):

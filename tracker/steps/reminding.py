@@ -31,7 +31,7 @@ class Reminding:
         self.connection = connection
         self.context = context
         self.now = now
-        self.telling = Telling(context, now)
+        self.telling = Telling(connection, context, now)
         self.updates: list[dict[str, Any]] = []
         self.pictures: dict[str, Picture] = {}
 

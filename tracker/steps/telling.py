@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from tracker.obligations.deadline import Deadline
 from tracker.obligations.model import Obligation
+from tracker.outbox import doubts
 from tracker.outbox import service as outbox
 from tracker.outbox.compose import compose
 from tracker.outbox.compose_list import undated_duty
@@ -23,9 +24,10 @@ from tracker.terms.model import Agreement
 class Telling:
     """What is to be said about obligations, until `add` puts it into the store."""
 
-    def __init__(self, context: Context, now: datetime) -> None:
-        """Collect nothing yet."""
+    def __init__(self, connection: Connection, context: Context, now: datetime) -> None:
+        """Collect nothing yet; addresses that do not work now are left out."""
         self.context = context
+        self.routing = doubts.usable(connection, context.routing)
         self.now = now
         self.reminders: list[dict[str, Any]] = []
         self.alerts: list[dict[str, Any]] = []
@@ -73,7 +75,7 @@ class Telling:
     def _routes(self, agreement: Agreement, obligation: Obligation) -> list[Route]:
         party = obligation.trigger.party if obligation.trigger else None
         today = self.now.astimezone(agreement.zone).date()
-        return self.context.routing.routes(agreement, obligation.rule.duty.by, party, today)
+        return self.routing.routes(agreement, obligation.rule.duty.by, party, today)
 
     def add(self, connection: Connection) -> None:
         """Put everything into the store; what is there already stays as it is."""

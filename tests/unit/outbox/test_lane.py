@@ -15,7 +15,7 @@ MOST = 20
 
 
 def alert(key: str, attempts: int = 1) -> Claimed:
-    return Claimed(key, None, None, "kesatu:officer", "file", "a", "{}", "<a@b>", "<c@b>", attempts)
+    return Claimed(key, None, None, "kesatu:officer", "file", "a", "{}", "<a@b>", "<c@b>", attempts, False, 0)
 
 
 def paused() -> Lane:

@@ -17,6 +17,8 @@ _LONGEST_LIST = 10
 _LONGEST_PART = 200
 """Of a list; with few notes, at least its head always fits."""
 _FEW = 4
+_MANY = 100
+"""More duties than one message can hold, however short."""
 _HEAD = ("headline", "agreement", "agreement_title", "recipient")
 _TEXTS = (
     "agreement",
@@ -47,10 +49,10 @@ def _list_text(content: ListContent, now: datetime) -> str:
             **{name: shorten(getattr(content, name), _LONGEST_PART) for name in _HEAD},
             "lead": tuple(shorten(sentence, _LONGEST_PART) for sentence in content.lead[:_LONGEST_LIST]),
             "notes": tuple(shorten(note, _LONGEST_PART) for note in content.notes[:_FEW]),
-            "items": tuple(_short_item(item) for item in content.items),
+            "items": (*map(_short_item, content.items[:_MANY]), *content.items[_MANY:]),
         }
     )
-    counts = range(len(short.items) + 1)
+    counts = range(min(len(short.items), _MANY) + 1)
     too_many = bisect_right(
         counts, False, key=lambda most: visible_length(_filled_list(short, now, most)) > LIMIT
     )
@@ -58,8 +60,10 @@ def _list_text(content: ListContent, now: datetime) -> str:
 
 
 def _short_item(item: ListItem) -> ListItem:
-    names = ("headline", "towards", "clause", "cost")
-    return item.model_copy(update={name: shorten(getattr(item, name), _LONGEST_PART) for name in names})
+    names = ("headline", "towards", "clause", "cost", "agreement")
+    texts = {name: shorten(getattr(item, name), _LONGEST_PART) for name in names}
+    notes = tuple(shorten(note, _LONGEST_PART) for note in item.notes[:_FEW])
+    return item.model_copy(update={**texts, "notes": notes})
 
 
 def _filled_list(content: ListContent, now: datetime, most: int) -> str:

@@ -1,0 +1,43 @@
+"""Addresses that do not work, in the store: nothing is sent to one until a person confirms it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select
+from sqlmodel import col
+
+from tracker.base.db import insert_once
+from tracker.outbox.tables import DoubtfulAddressRow
+from tracker.reminders.recipients import Address, Routing
+
+
+def add(connection: Connection, address: Address, answer: str, now: datetime) -> bool:
+    """Take note of an address that does not work; False where that was known."""
+    if address in held(connection, [address[1]]):
+        return False
+    row = {"channel": address[0], "address": address[1], "since": now, "answer": answer}
+    insert_once(connection, DoubtfulAddressRow, [row])
+    return True
+
+
+def confirm(connection: Connection, address: Address) -> None:
+    """Trust an address again."""
+    channel, where = address
+    connection.execute(
+        delete(DoubtfulAddressRow).where(
+            col(DoubtfulAddressRow.channel) == channel, col(DoubtfulAddressRow.address) == where
+        )
+    )
+
+
+def held(connection: Connection, among: Iterable[str] | None = None) -> frozenset[Address]:
+    """Give the addresses that do not work, all of them or those `among` some."""
+    query = select(col(DoubtfulAddressRow.channel), col(DoubtfulAddressRow.address))
+    if among is not None:
+        query = query.where(col(DoubtfulAddressRow.address).in_(list(among)))
+    return frozenset((channel, address) for channel, address in connection.execute(query))
+
+
+def usable(connection: Connection, routing: Routing) -> Routing:
+    """Give the routing that leaves out what does not work now."""
+    return routing.without(held(connection))
