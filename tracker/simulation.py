@@ -24,6 +24,7 @@ from tracker.events.model import Event
 from tracker.outbox.content import AlertContent, Content, read_content
 from tracker.outbox.delivery import Accepted, Channel, Delivery
 from tracker.outbox.dispatch import inline
+from tracker.outbox.keys import GROUP
 from tracker.outbox.tables import AlertRow
 from tracker.reminders.recipients import FILE
 from tracker.reminders.tables import ReminderRow
@@ -92,11 +93,14 @@ async def simulate(
 
 
 def sent(db: Database) -> Iterator[dict[str, Any]]:
-    """Yield every accepted alert in order, in the JSON of the command line contract."""
+    """Yield every accepted alert in order, in the JSON of the command line contract.
+
+    Alerts that one message has said are yielded one by one.
+    """
     query = (
         select(AlertRow, col(ReminderRow.point))
         .outerjoin(ReminderRow, col(ReminderRow.key) == col(AlertRow.reminder_key))
-        .where(col(AlertRow.accepted_at).is_not(None))
+        .where(col(AlertRow.accepted_at).is_not(None), ~col(AlertRow.key).startswith(f"{GROUP}/"))
         .order_by(col(AlertRow.accepted_at), col(AlertRow.key))
     )
     with db.read() as connection:

@@ -23,6 +23,7 @@ TABLES = {
     "deadline_move",
     "reminder",
     "alert",
+    "doubtful_address",
     "attempt",
 }
 

@@ -57,7 +57,14 @@ def two_of(homes: Homes, url: str, **settings: Any) -> Iterator[tuple[Home, Home
 
 
 def test_two_workers_send_each_alert_once(homes: Homes, home: Home, database_url: str) -> None:
-    files = [terms_file(rule("on 2026-12-23"), id=f"agreement-{number}") for number in range(40)]
+    files = [
+        terms_file(
+            rule("on 2026-12-23"),
+            id=f"agreement-{number}",
+            contacts=[{"position": "Narahubung", "email": f"{number}@example.org"}],
+        )
+        for number in range(40)
+    ]
     home.load(*files)
     recorders = [Recorder(), Recorder()]
 

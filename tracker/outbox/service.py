@@ -96,11 +96,13 @@ def refuse_members(connection: Connection, group: str) -> None:
     )
 
 
-def withdraw_about(connection: Connection, obligations: Sequence[str]) -> None:
-    """Take back what waits to be said about obligations that are done with, or have another day now.
+def withdraw_about(connection: Connection, obligations: Sequence[str], *, undated_too: bool = False) -> None:
+    """Take back reminders that wait to be said about obligations that have changed or are done with.
 
-    Race: what a worker is sending right now cannot be taken back.
+    `undated_too`: also what was said once of a duty without a date. Race: what a worker is sending
+    right now cannot be taken back.
     """
+    reminders = [] if undated_too else [col(AlertRow.reminder_key).is_not(None)]
     for batch in batches(sorted(obligations)):
         connection.execute(
             update(AlertRow)
@@ -108,6 +110,7 @@ def withdraw_about(connection: Connection, obligations: Sequence[str]) -> None:
                 col(AlertRow.obligation_key).in_(batch),
                 or_(col(AlertRow.state) == GROUPED, col(AlertRow.next_try_at).is_not(None)),
                 col(AlertRow.lease_holder).is_(None),
+                *reminders,
             )
             .values(state=WITHDRAWN, next_try_at=None)
         )

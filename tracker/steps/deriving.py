@@ -99,9 +99,9 @@ class Derivation:
         changes.added = added
         changes.moved += self.renamed
         obligations.add_moves(self.connection, self.moves)
-        if changes.moved or changes.closed or changes.superseded:
-            stale = {*changes.moved, *changes.closed, *changes.superseded}
-            outbox.withdraw_about(self.connection, sorted(stale))
+        # Superseded may mean renamed by a correction: what has no date was said once, under the old name.
+        outbox.withdraw_about(self.connection, [*changes.moved, *changes.superseded])
+        outbox.withdraw_about(self.connection, changes.closed, undated_too=True)
         self.telling.add(self.connection)
         return changes
 
