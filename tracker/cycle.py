@@ -23,13 +23,14 @@ class Cycle:
     async def run(self) -> int:
         """Take every step that is due; gives how many rows were worked on."""
         total = 0
-        while done := await self._turn():
+        while done := await self.turn():
             total += done
             if self.dispatcher.is_stopping:
                 break
         return total
 
-    async def _turn(self) -> int:
+    async def turn(self) -> int:
+        """Take what is due now once; zero where nothing was."""
         planned = await self.offload(self._plan)
         return int(planned) + await self.dispatcher.run_due()
 

@@ -9,7 +9,7 @@ from sqlmodel import col
 from tracker import queries
 from tracker.base.db import Database
 from tracker.calendars.model import Calendar, Coverage
-from tracker.doctor.service import examine
+from tracker.doctor.service import examine, names_of
 from tracker.doctor.undelivered import waiting_too_long
 from tracker.obligations.model import State
 from tracker.obligations.tables import ObligationRow
@@ -71,6 +71,7 @@ def look(db: Database, context: Context, now: datetime) -> Morning:
             for broken in found.values()
             for each in broken
         ],
+        about=[name for kind, broken in found.items() for name in names_of(kind, broken)],
     )
 
 

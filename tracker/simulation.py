@@ -40,6 +40,7 @@ class SilentChannel:
 
     name = FILE
     at_once = 4
+    pace = None
 
     async def send(self, delivery: Delivery) -> Accepted:
         """Accept."""

@@ -25,6 +25,7 @@ from tracker import flow
 from tracker.base.bell import listen
 from tracker.base.errors import TrackerError
 from tracker.base.log import get_logger
+from tracker.base.rhythm import Rhythm
 from tracker.bootstrap import (
     Fingerprint,
     House,
@@ -34,8 +35,11 @@ from tracker.bootstrap import (
     configured_channels,
     fingerprint,
 )
+from tracker.heartbeat import Heartbeat
 from tracker.morning import tell_morning
 from tracker.outbox.delivery import Channel
+from tracker.visit import EVERY as VISITED_EVERY
+from tracker.visit import tell_broken
 
 log = get_logger("worker")
 _WAKE, _DAILY, _MORNING = "wake", "daily", "morning"
@@ -50,6 +54,9 @@ class Worker:
         self._house = house
         self._channels = channels
         self._cycle = build_cycle(house, channels)
+        self._heartbeat = Heartbeat(house.settings.ping_url)
+        self._visits = Rhythm(VISITED_EVERY)
+        self._visiting: asyncio.Task[None] | None = None
         self._rules: Fingerprint | None = None
         self._faulty: Fingerprint | None = None
         self._awake = asyncio.Event()
@@ -95,6 +102,9 @@ class Worker:
             self._scheduler.shutdown(wait=False)
             for channel in self._channels.values():
                 await channel.close()
+            await self._heartbeat.close()
+            if self._visiting is not None:
+                await asyncio.wait([self._visiting])
             log.info("worker stopped")
 
     async def _turn(self) -> None:
@@ -102,9 +112,9 @@ class Worker:
             await asyncio.to_thread(self._follow_rules)
             if self._stopping.is_set():  # new rules make a new dispatcher
                 self._cycle.dispatcher.stop()
-            done = await self._cycle.run()
-            if await self._greet():
-                done += await self._cycle.run()
+            done = await self._cycle.turn()
+            if await self._greet() or done:  # one turn at a time: a long queue must not keep us from the rest
+                self._awake.set()
             due = await asyncio.to_thread(flow.next_wake, self._house.db, self._cycle.dispatcher.paused)
         except TrackerError as error:
             log.error("turn failed, trying again at the next sweep", error=str(error))  # noqa: TRY400
@@ -113,6 +123,8 @@ class Worker:
             log.exception("turn failed, trying again at the next sweep")
             return
         self._plan(due)
+        self._heartbeat.beat(self._house.clock.now())
+        self._visit(self._house.clock.now())
         if done:
             log.info("turn done", rows=done, next_due=due.isoformat() if due else None)
 
@@ -126,6 +138,19 @@ class Worker:
         except Exception:
             log.exception("no morning summary, trying again at the next turn")
             return False
+
+    def _visit(self, now: datetime) -> None:
+        """Look every hour whether an alert may be late or lost, beside the turns: it may take a while."""
+        is_over = self._visiting is None or self._visiting.done()
+        if is_over and self._visits.is_due(now):
+            self._visiting = asyncio.create_task(self._tell_broken(now))
+
+    async def _tell_broken(self, now: datetime) -> None:
+        try:
+            if await asyncio.to_thread(tell_broken, self._house.db, self._house.context, now):
+                self._awake.set()
+        except Exception:
+            log.exception("cannot look whether all is well, trying again in an hour")
 
     def _follow_rules(self) -> None:
         """Take the decrees and the policy as they are now; with faults in them the old ones stay in force."""

@@ -16,6 +16,7 @@ from tracker.bootstrap import build_cycle
 from tracker.outbox import claiming, service
 from tracker.outbox.delivery import Accepted, Channel, Delivery, Failure, SendError
 from tracker.outbox.dispatch import Dispatcher, Offload, inline
+from tracker.outbox.pace import Pace
 from tracker.outbox.retry import LONGEST_PAUSE, GiveUp, Retry, backoff
 from tracker.outbox.service import Claimed
 from tracker.outbox.tables import AlertRow, AttemptRow
@@ -39,6 +40,7 @@ class Scripted:
     look: Callable[[Delivery], Any] = lambda _delivery: None
     closed: int = 0
     at_once: int = 4
+    pace: Pace | None = None
 
     async def send(self, delivery: Delivery) -> Accepted:
         self.sent.append(delivery)

@@ -23,6 +23,7 @@ from tracker.obligations.tables import DeadlineMoveRow, ObligationRow
 from tracker.outbox.content import AlertContent, ListContent, read_content
 from tracker.outbox.delivery import Accepted, Delivery
 from tracker.outbox.dispatch import inline
+from tracker.outbox.pace import Pace
 from tracker.outbox.tables import AlertRow, AttemptRow
 from tracker.reminders.recipients import FILE
 from tracker.reminders.tables import ReminderRow
@@ -81,6 +82,7 @@ class Recorder:
     name: str = FILE
     sent: list[Delivery] = field(default_factory=list)
     at_once: int = 4
+    pace: Pace | None = None
 
     async def send(self, delivery: Delivery) -> Accepted:
         """Keep it."""

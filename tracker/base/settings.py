@@ -8,15 +8,27 @@ a misspelt mail server must not silently become "no mail server".
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from tracker.base.errors import SettingsError
 
 PREFIX = "TRACKER_"
 ENV_FILE = Path("tracker.env")
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
+
+
+def _is_web_address(url: SecretStr) -> SecretStr:
+    try:
+        parts = urlsplit(url.get_secret_value())
+        is_good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_good = False
+    if not is_good:
+        raise ValueError("expected an address that begins with https:// or http://")
+    return url
 
 
 class Settings(BaseModel):
@@ -57,6 +69,7 @@ class Settings(BaseModel):
     batch: int = Field(default=50, ge=1)
     sweep_seconds: float = Field(default=60, gt=0)
     morning: Literal["on", "off"] = "on"
+    ping_url: Annotated[SecretStr, AfterValidator(_is_web_address)] | None = None
     log_format: Literal["console", "json"] = "console"
 
 

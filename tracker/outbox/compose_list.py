@@ -64,6 +64,7 @@ def about_the_service(
     lead: Iterable[str],
     items: Iterable[ListItem] = (),
     notes: Iterable[str] = (),
+    about: Iterable[str] = (),
 ) -> ListContent:
     """Write to whoever looks after the service; it is about no agreement, or about many."""
     return ListContent(
@@ -77,6 +78,7 @@ def about_the_service(
         lead=tuple(lead),
         items=tuple(items),
         notes=tuple(notes),
+        about=tuple(about),
     )
 
 

@@ -1,4 +1,7 @@
-"""What the operator is told when a channel does not work. Pure."""
+"""What the operator is told when a channel does not work, or an alert may be late or lost. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from tracker.outbox.compose_list import about_the_service
 from tracker.outbox.content import ListContent
@@ -45,6 +48,79 @@ _GIVEN_UP = (
 )
 
 
+LINES_AT_MOST = 10
+
+
+class _Said(NamedTuple):
+    """What is wrong, and what that means and asks for, in Indonesian and English."""
+
+    title: tuple[str, str]
+    meaning: tuple[str, str]
+
+
+_BROKEN: Mapping[str, _Said] = {
+    "unreminded": _Said(
+        ("ada kewajiban terbuka tanpa pengingat berikutnya", "open duties have no next reminder"),
+        (
+            (
+                "Tidak ada pengingat yang akan menyusul untuk kewajiban ini: beri tahu narahubungnya "
+                "sendiri, lalu laporkan ke pengembang layanan ini."
+            ),
+            (
+                "No reminder will follow for these duties: tell their contacts yourself, "
+                "then tell those who develop this service."
+            ),
+        ),
+    ),
+    "untold": _Said(
+        ("ada pengingat yang tidak sampai ke siapa pun", "reminders have reached nobody"),
+        (
+            (
+                "Pengingat ini tercatat, tetapi tidak ada pesannya: beri tahu narahubungnya sendiri, "
+                "lalu laporkan ke pengembang layanan ini."
+            ),
+            (
+                "These reminders were noted, but no message was made: tell the contacts yourself, "
+                "then tell those who develop this service."
+            ),
+        ),
+    ),
+    "undelivered": _Said(
+        ("ada pemberitahuan yang terlalu lama menunggu", "alerts have waited for too long"),
+        (
+            (
+                "Pesan-pesan ini tidak hilang, tetapi terlambat: periksa apakah 'tracker worker' hidup "
+                "dan apakah server jalur ini menjawab."
+            ),
+            (
+                "These messages are not lost, but late: see whether 'tracker worker' is alive "
+                "and whether the server of this channel answers."
+            ),
+        ),
+    ),
+    "asleep": _Said(
+        ("ada langkah yang tidak dijalankan pada waktunya", "steps that are due are not taken"),
+        (
+            "Pengingat yang lahir dari langkah ini akan terlambat: periksa log 'tracker worker'.",
+            "Reminders that come of these steps will be late: look into the log of 'tracker worker'.",
+        ),
+    ),
+    "clock": _Said(
+        ("jam mesin tidak benar", "a clock is wrong"),
+        (
+            "Pengingat dikirim menurut jam mesin ini, jadi semuanya bisa terlambat: samakan jamnya (NTP).",
+            "Reminders are sent by this machine's clock, so all of them may be late: set it right (NTP).",
+        ),
+    ),
+}
+
+
+_ONCE_A_DAY = (
+    "Pesan ini diulang sekali sehari sampai beres; 'tracker doctor' menampilkan keadaan sekarang.",
+    "This message is repeated once a day until it is mended; 'tracker doctor' shows how things stand.",
+)
+
+
 def channel_trouble(channel: str, kind: Failure, answer: str, route: Route, timezone: str) -> ListContent:
     """Write that a channel has stopped, what its server said, and what becomes of the reminders."""
     english = route.language == "en"
@@ -86,3 +162,25 @@ def doubtful_address(address: Address, whose: str, answer: str, route: Route, ti
         )
     )
     return about_the_service(route, timezone, DOUBT, title, lead)
+
+
+def invariant_broken(
+    invariant: str, lines: Sequence[str], about: Iterable[str], route: Route, timezone: str
+) -> ListContent:
+    """Write that alerts may be late or lost, why, and what to do; `lines` say what is affected."""
+    english = route.language == "en"
+    said = _BROKEN[invariant]
+    title = (
+        f"Look after this service: {said.title[1]}" if english else f"Periksa layanan ini: {said.title[0]}"
+    )
+    lead = (said.meaning[english], _ONCE_A_DAY[english])
+    notes = _shown(lines, english=english)
+    return about_the_service(route, timezone, OPERATOR, title, lead, notes=notes, about=about)
+
+
+def _shown(lines: Sequence[str], *, english: bool) -> list[str]:
+    more = len(lines) - LINES_AT_MOST
+    shown = list(lines[:LINES_AT_MOST])
+    if more > 0:
+        shown.append(f"and {more} more" if english else f"dan {more} lagi")
+    return shown

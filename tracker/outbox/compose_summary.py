@@ -29,6 +29,8 @@ class Morning:
     soonest: Sequence[tuple[Agreement, Obligation, date]]
     findings: Sequence[tuple[str, str]]
     """What is wrong with the live data, in Indonesian and English."""
+    about: Sequence[str] = ()
+    """Names of what is wrong."""
 
 
 def morning_summary(morning: Morning, route: Route, timezone: str) -> ListContent:
@@ -42,6 +44,7 @@ def morning_summary(morning: Morning, route: Route, timezone: str) -> ListConten
         _lead(morning, english=english),
         owed_items(morning.soonest, route),
         _notes(morning, english=english),
+        morning.about,
     )
 
 

@@ -82,6 +82,8 @@ class ListContent(_Message):
     lead: tuple[str, ...]
     items: tuple[ListItem, ...]
     """The most urgent first, those without a date last."""
+    about: tuple[str, ...] = ()
+    """Names of what else it is about, for us: so that the same is not said again."""
 
 
 Content = AlertContent | ListContent

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from tracker.outbox.content import Content
+from tracker.outbox.pace import Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,11 @@ class Channel(Protocol):
     name: str
     at_once: int
     """How many messages it takes at the same time."""
+
+    @property
+    def pace(self) -> Pace | None:
+        """How fast messages may follow each other; None: as fast as they are taken."""
+        ...
 
     async def send(self, delivery: Delivery) -> Accepted:
         """Hand one message to the server; raises SendError where it was not accepted."""

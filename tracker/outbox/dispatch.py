@@ -26,7 +26,7 @@ from tracker.outbox.claiming import Taken, claim
 from tracker.outbox.content import read_content
 from tracker.outbox.delivery import Accepted, Channel, Delivery, Failure, SendError
 from tracker.outbox.keys import is_group
-from tracker.outbox.lane import Lane, NotConfigured, Outcome
+from tracker.outbox.lane import Lane, NotConfigured, Outcome, loop_time
 from tracker.outbox.retry import Retry
 from tracker.outbox.service import Claimed
 from tracker.reminders.recipients import CHANNELS
@@ -49,15 +49,13 @@ Alarm = Callable[[Connection, str, SendError], Any]
 Offload = Callable[..., Awaitable[Any]]
 """Runs a blocking function with its arguments: in a thread, or inline."""
 _OF_THE_LEASE = 0.8
+_TURN_SECONDS = 5.0
+"""After this a turn claims no more: what is new on other channels must not wait for a long queue on one."""
 
 
 async def inline(function: Callable[..., Any], *arguments: Any) -> Any:
     """Run a blocking function where it stands; for one task that has the loop to itself."""
     return function(*arguments)
-
-
-def _loop_time() -> float:
-    return asyncio.get_running_loop().time()
 
 
 class Dispatcher:
@@ -139,6 +137,7 @@ class Dispatcher:
 
     async def _claim_and_settle(self, lane: Lane) -> int:
         total, more = 0, True
+        until = loop_time() + _TURN_SECONDS
         renew_at = self._next_renewal()
         while True:
             if self._stopping or lane.is_paused(self._clock.now()):
@@ -147,15 +146,16 @@ class Dispatcher:
             room = lane.room(self._clock.now()) if more else 0
             if room:
                 taken = await self._offload(self._claim, lane.channel.name, room)
-                await lane.add(taken.messages)
+                await lane.add(taken.messages, self._clock.now())
                 total += len(taken.messages)
-                more = taken.alerts >= room  # fewer alerts than people: that was all
+                # Fewer alerts than there is room for: that was all.
+                more = taken.alerts >= room and loop_time() < until
             if lane.is_idle and not more:
                 return total
             if lane.held:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(lane.news.wait(), max(0.0, renew_at - _loop_time()))
-            if _loop_time() >= renew_at:
+                    await asyncio.wait_for(lane.news.wait(), max(0.0, renew_at - loop_time()))
+            if loop_time() >= renew_at:
                 await self._offload(self._renew, lane.held)
                 renew_at = self._next_renewal()
             await self._put_down(lane)
@@ -173,7 +173,7 @@ class Dispatcher:
         await lane.written(outcomes)
 
     def _next_renewal(self) -> float:
-        return _loop_time() + self._lease.total_seconds() / 3
+        return loop_time() + self._lease.total_seconds() / 3
 
     async def _send_all(self, lane: Lane) -> None:
         while (alert := await lane.next()) is not None:

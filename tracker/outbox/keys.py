@@ -31,6 +31,11 @@ def doubt_key(address: tuple[str, str], day: date) -> str:
     return f"{DOUBT}/{address[0]}/{address[1]}/{day.isoformat()}"
 
 
+def invariant_key(invariant: str, day: date, number: int) -> str:
+    """Build the key of what the operator is told of an invariant: the how many-eth time on a day."""
+    return f"{OPERATOR}/{invariant}/{day.isoformat()}/{number}"
+
+
 def summary_key(day: date) -> str:
     """Build the key of the managers' morning summary of a local day."""
     return f"{SUMMARY}/{day.isoformat()}"

@@ -3,11 +3,13 @@
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tracker.outbox.delivery import Accepted, Channel, Delivery, Failure, SendError
-from tracker.outbox.retry import Decision, GiveUp, after_failure, during_pause
+from tracker.outbox.paced import next_free, put_aside, take_free
+from tracker.outbox.retry import LONGEST_PAUSE, Decision, GiveUp, after_failure, during_pause
 from tracker.outbox.service import Claimed
 
 _SERVER_ANSWERED = frozenset({Failure.ADDRESS, Failure.MESSAGE, Failure.MOVED})
@@ -30,6 +32,11 @@ class Outcome:
         return self.decision is not None and isinstance(self.decision.then, GiveUp)
 
 
+def loop_time() -> float:
+    """Give the event loop's clock, which never goes back."""
+    return asyncio.get_running_loop().time()
+
+
 class Lane:
     """One channel, and the alerts that this worker holds for it: waiting, being sent, or to be written.
 
@@ -40,6 +47,7 @@ class Lane:
     def __init__(self, channel: Channel, most: int) -> None:
         """Hold nothing yet; never more than `most` alerts at a time."""
         self.channel = channel
+        self._pace = channel.pace
         self.news = asyncio.Event()
         self.paused_until: datetime | None = None
         self._changed = asyncio.Condition()
@@ -89,24 +97,51 @@ class Lane:
             self._open = False
             self._changed.notify_all()
 
-    async def add(self, alerts: Iterable[Claimed]) -> None:
-        """Let claimed alerts wait for a sender."""
+    async def add(self, alerts: Iterable[Claimed], now: datetime) -> None:
+        """Let claimed alerts wait for a sender; those that the pace holds up for long go back."""
         async with self._changed:
             self._waiting.extend(alerts)
+            self._put_aside(now)
             self._changed.notify_all()
 
     async def next(self) -> Claimed | None:
         """Wait for an alert that may be sent; None once the lane is closed."""
         async with self._changed:
-            await self._changed.wait_for(lambda: not self._open or self._may_send())
-            if not self._open:
-                return None
-            alert = self._waiting.popleft()
-            self._sending[alert.key] = alert
-            return alert
+            while self._open:
+                alert = self._take() if self._may_send() else None
+                if alert is not None:
+                    self._sending[alert.key] = alert
+                    return alert
+                await self._wait_for_change()
+            return None
 
     def _may_send(self) -> bool:
         return bool(self._waiting) and len(self._sending) + self._unwritten < 2 * self.channel.at_once
+
+    def _take(self) -> Claimed | None:
+        if self._pace is None:
+            return self._waiting.popleft()
+        return take_free(self._waiting, self._pace, loop_time(), self._busy)
+
+    @property
+    def _busy(self) -> set[str]:
+        return {alert.address for alert in self._sending.values()}
+
+    async def _wait_for_change(self) -> None:
+        """Wait until something has changed, or the pace lets the next alert go."""
+        if self._pace is None or not self._may_send():
+            await self._changed.wait()
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(next_free(self._waiting, self._pace, self._busy)):
+                await self._changed.wait()
+
+    def _put_aside(self, now: datetime) -> None:
+        if self._pace is None:
+            return
+        moment = loop_time()
+        aside = put_aside(self._waiting, self._pace, moment)
+        self._give_back([(alert, now + timedelta(seconds=at - moment)) for alert, at in aside])
 
     def end(self, outcome: Outcome) -> None:
         """Take note of how an attempt ended; it is to be written next."""
@@ -117,10 +152,14 @@ class Lane:
 
     def give_back_waiting(self, at: datetime | None) -> None:
         """Let go of what no sender has taken yet; it is due again `at` an instant, None: at once."""
-        back = [Outcome(alert, None, back_at=at) for alert in self._waiting]
+        self._give_back([(alert, at) for alert in self._waiting])
         self._waiting.clear()
-        self._outcomes += back
-        self._unwritten += len(back)
+
+    def _give_back(self, alerts: Sequence[tuple[Claimed, datetime | None]]) -> None:
+        if alerts:
+            self._outcomes += [Outcome(alert, None, back_at=at) for alert, at in alerts]
+            self._unwritten += len(alerts)
+            self.news.set()
 
     def take_outcomes(self) -> list[Outcome]:
         """Give what is to be written now; then either `written` or `not_written` follows."""
@@ -165,6 +204,10 @@ class Lane:
                 # It was under way when another failure paused the channel: one outage, told once.
                 return during_pause(error, alert.attempts, alert.key, now, self.paused_until)
             in_a_row = self._failures = self._failures + 1
+        if error.retry_after is not None and not error.everybody and self._pace is not None:
+            pause = min(error.retry_after, LONGEST_PAUSE)
+            self._pace.hold(alert.address, loop_time() + pause.total_seconds())
+            self._put_aside(now)
         decision = after_failure(error, alert.attempts, in_a_row, alert.key, now)
         if decision.paused_until is not None:
             self.paused_until = max(decision.paused_until, self.paused_until or decision.paused_until)
@@ -176,6 +219,7 @@ class NotConfigured:
     """Stands for a channel that alerts wait for, and that nothing is configured for any more."""
 
     at_once = 1
+    pace = None
 
     def __init__(self, name: str) -> None:
         """Stand for the channel `name`."""

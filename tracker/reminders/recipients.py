@@ -151,12 +151,12 @@ class Routing:
             for channel, address in addresses
         ]
 
-    def operator_routes(self, broken: str | None = None) -> list[Route]:
+    def operator_routes(self, *broken: str) -> list[Route]:
         """Give the ways to whoever runs the service, none of them over a channel that is broken."""
         to = self.fallback
         ways = self._usable(self._addresses(to.email, to.telegram, to.name))
-        ways = [way for way in ways if way[0] != broken]
-        if not ways and broken != FILE:
+        ways = [way for way in ways if way[0] not in broken]
+        if not ways and FILE not in broken:
             ways = [(FILE, to.name)]
         return [
             Route(FALLBACK, to.name, to.language, channel, address, role=Role.FALLBACK)

@@ -60,3 +60,20 @@ def test_a_bad_line_in_the_file_is_named(tmp_path: Path) -> None:
 
 def test_an_empty_setting_counts_as_not_set() -> None:
     assert read_settings({"TRACKER_SMTP_HOST": ""}, NO_FILE).smtp_host is None
+
+
+@pytest.mark.parametrize("url", ["https://hc.example.org/ping/rahasia", "http://10.0.0.7:8000/rahasia"])
+def test_the_watchdogs_address_is_a_secret(url: str) -> None:
+    settings = read_settings({"TRACKER_PING_URL": url}, NO_FILE)
+    assert settings.ping_url is not None
+    assert settings.ping_url.get_secret_value() == url
+    assert "rahasia" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "url", ["hc.example.org/rahasia", "ftp://x/rahasia", "https:///rahasia", "http://[rahasia"]
+)
+def test_a_wrong_address_is_said_without_showing_it(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"TRACKER_PING_URL: .*https://") as caught:
+        read_settings({"TRACKER_PING_URL": url}, NO_FILE)
+    assert "rahasia" not in str(caught.value)

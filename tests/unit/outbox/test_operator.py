@@ -8,18 +8,22 @@ from tests.support.content import delivery
 from tracker.channels.email import render as mail
 from tracker.channels.lists import fill_list
 from tracker.channels.telegram import render as chat
-from tracker.outbox.compose_operator import channel_trouble
+from tracker.outbox.compose_operator import channel_trouble, invariant_broken
 from tracker.outbox.content import ListContent
 from tracker.outbox.delivery import Failure
 from tracker.reminders.recipients import CHANNELS, EMAIL, FILE, TELEGRAM, Fallback, Route, Routing
+from tracker.visit import ALERTS_AT_RISK
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 ANSWER = "mail server mail.example.org:587 refuses the login as tracker: 535 <no>"
 
 
+def route(language: str) -> Route:
+    return Route("fallback", "Operator", "en" if language == "en" else "id", TELEGRAM, "7")
+
+
 def told(language: str, channel: str = EMAIL, kind: Failure = Failure.SETUP) -> ListContent:
-    route = Route("fallback", "Operator", "en" if language == "en" else "id", TELEGRAM, "7")
-    return channel_trouble(channel, kind, ANSWER, route, "Asia/Jakarta")
+    return channel_trouble(channel, kind, ANSWER, route(language), "Asia/Jakarta")
 
 
 @pytest.mark.parametrize(
@@ -65,6 +69,25 @@ def test_every_trouble_has_words_of_its_own(channel: str, kind: Failure) -> None
         assert told(language, channel, kind).headline.split(": ")[1] != kind.value
 
 
+@pytest.mark.parametrize("invariant", ALERTS_AT_RISK)
+def test_every_broken_invariant_has_words_of_its_own(invariant: str) -> None:
+    found = {}
+    for language in ("id", "en"):
+        lines = [f"a/b/{number}: ..." for number in range(12)]
+        content = invariant_broken(invariant, lines, [invariant], route(language), "Asia/Jakarta")
+        found[language] = content
+        mailed = " ".join(fill_list("email/templates/list.txt", content, NOW).split())
+        assert content.headline in mailed
+        assert "a/b/9: ..." in mailed
+        assert "a/b/10: ..." not in mailed
+        assert content.headline in chat.text(content, NOW)
+        assert mail.subject(content, NOW) == content.headline
+    assert found["id"].headline.startswith("Periksa layanan ini: ")
+    assert found["id"].notes[-1] == "dan 2 lagi"
+    assert found["en"].headline.startswith("Look after this service: ")
+    assert not set(found["id"].lead) & set(found["en"].lead)
+
+
 @pytest.mark.parametrize(
     ("channels", "fallback", "broken", "expected"),
     [
@@ -79,5 +102,11 @@ def test_never_over_the_channel_that_is_broken(
     channels: set[str], fallback: Fallback, broken: str, expected: list[tuple[str, str]]
 ) -> None:
     routes = Routing(frozenset(channels), fallback).operator_routes(broken)
-    assert [(route.channel, route.address) for route in routes] == expected
-    assert all(route.detour is None for route in routes)
+    assert [(each.channel, each.address) for each in routes] == expected
+    assert all(each.detour is None for each in routes)
+
+
+def test_never_over_any_of_several_channels_that_are_broken() -> None:
+    routing = Routing(frozenset({EMAIL, TELEGRAM}), Fallback("Op", "op@example.org", 7))
+
+    assert [each.channel for each in routing.operator_routes(EMAIL, TELEGRAM)] == [FILE]

@@ -37,6 +37,7 @@ class EmailChannel:
     """Sends each alert as one email to one address."""
 
     name = "email"
+    pace = None
 
     def __init__(self, server: SmtpServer, connections: int = 4) -> None:
         """Open no connection yet; never more than `connections` at a time."""

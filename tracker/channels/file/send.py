@@ -21,6 +21,7 @@ class FileChannel:
 
     name = "file"
     at_once = 4
+    pace = None
 
     def __init__(self, folder: Path, echo: Callable[[str], None], *, sender: str = DEFAULT_SENDER) -> None:
         """Touch nothing yet; the folder is made with the first message."""

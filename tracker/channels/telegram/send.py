@@ -23,7 +23,9 @@ from telegram.request import HTTPXRequest
 from tracker.channels.causes import has_tls_error
 from tracker.channels.render import flatten
 from tracker.channels.telegram import render
+from tracker.channels.telegram.limits import LIMITS
 from tracker.outbox.delivery import Accepted, Delivery, Failure, SendError
+from tracker.outbox.pace import Limits, Pace
 
 OFFICIAL_URL = "https://api.telegram.org/bot"
 
@@ -48,8 +50,11 @@ class TelegramChannel:
     name = "telegram"
     at_once = 8
 
-    def __init__(self, token: str, base_url: str | None = None, *, timeout: float = 20) -> None:
+    def __init__(
+        self, token: str, base_url: str | None = None, *, timeout: float = 20, limits: Limits = LIMITS
+    ) -> None:
         """Ask nothing of the server yet. `base_url` is the server, with or without `/bot`."""
+        self.pace = Pace(limits)
         self._token = token
         self._base_url = _with_bot(base_url or OFFICIAL_URL)
         self._timeout = timeout
