@@ -83,12 +83,17 @@ class LoadReport:
 def known_digests(db: Database, context: Context) -> dict[str, str]:
     """Give the texts that need no second load: their digests, with the agreements' ids.
 
-    A text whose agreement was derived with other decrees than today's is not among them.
+    A text whose agreement was derived with other decrees than today's is not among them, nor one
+    that was loaded before units were noted.
     """
     versions = {calendar.version for calendar in context.calendars.values()}
     with db.read() as connection:
         found = terms.known_agreements(connection).values()
-    return {known.digest: known.id for known in found if known.calendar_version in versions}
+    return {
+        known.digest: known.id
+        for known in found
+        if known.calendar_version in versions and known.unit is not None
+    }
 
 
 def load_terms(db: Database, context: Context, files: Sequence[TermsFile], now: datetime) -> LoadReport:
@@ -106,7 +111,7 @@ def _load_batch(
 ) -> None:
     terms.one_load_at_a_time(connection)
     known = terms.locked(connection, [file.agreement.id for file in files])
-    fresh = []
+    fresh, unnoted = [], []
     for file in files:
         before = known.get(file.agreement.id)
         if before is None:
@@ -116,10 +121,13 @@ def _load_batch(
             context.calendar(file.agreement).version,
         ):
             report.unchanged.append(file.agreement.id)
+            if before.unit != terms.unit_of(file):
+                unnoted.append(file)
             continue
         else:
             report.changed.append(file.agreement.id)
         fresh.append(file)
+    terms.note_units(connection, unnoted)
     if not fresh:
         return
     if known:

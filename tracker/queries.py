@@ -100,28 +100,10 @@ def upcoming(
         # A day wider than UTC says: the local days of the agreements decide below.
         query = query.where(col(ObligationRow.act_by) <= (now + within).date() + timedelta(days=1))
     with db.read() as connection:
-        found = _shown(connection, context, connection.execute(query).all(), now)
+        found = as_shown(connection, context, connection.execute(query).all(), now)
     if within is None:
         return found
     return [shown for shown in found if shown.days_left(now) <= within.days]
-
-
-def soonest(db: Database, context: Context, now: datetime, last: date, most: int) -> list[tuple[Shown, date]]:
-    """List the `most` urgent open obligations up to a day, with the days to act by, overdue ones first."""
-    query = (
-        select(ObligationRow)
-        .where(
-            col(ObligationRow.state) == State.OPEN.value,
-            col(ObligationRow.act_by).is_not(None),
-            col(ObligationRow.act_by) <= last,
-        )
-        .order_by(col(ObligationRow.act_by), col(ObligationRow.key))
-        .limit(most)
-    )
-    with db.read() as connection:
-        rows = connection.execute(query).all()
-        days = {row.key: row.act_by for row in rows}
-        return [(one, days[one.obligation.key]) for one in _shown(connection, context, rows, now)]
 
 
 def explain(db: Database, context: Context, name: str, now: datetime, language: str) -> Story:
@@ -133,7 +115,7 @@ def explain(db: Database, context: Context, name: str, now: datetime, language: 
 def story(connection: Connection, context: Context, name: str, now: datetime, language: str) -> Story:
     """Tell one obligation's story, in the caller's transaction."""
     row = _row_named(connection, name)
-    shown = _shown(connection, context, [row], now)
+    shown = as_shown(connection, context, [row], now)
     if not shown:
         raise UnknownThingError(f"{row.key!r} is stored ({row.state}), but its terms give it no more.")
     one = shown[0]
@@ -160,7 +142,7 @@ def started_by(db: Database, context: Context, agreement: str, number: int, now:
         .order_by(col(ObligationRow.act_by).is_(None), col(ObligationRow.act_by), col(ObligationRow.key))
     )
     with db.read() as connection:
-        return _shown(connection, context, connection.execute(query).all(), now)
+        return as_shown(connection, context, connection.execute(query).all(), now)
 
 
 def dates_of(
@@ -202,7 +184,8 @@ def _row_named(connection: Connection, name: str) -> Any:
     return rows[0]
 
 
-def _shown(connection: Connection, context: Context, rows: Sequence[Any], now: datetime) -> list[Shown]:
+def as_shown(connection: Connection, context: Context, rows: Sequence[Any], now: datetime) -> list[Shown]:
+    """Give stored obligations as faces show them; those that the terms give no more are left out."""
     ids = {row.agreement_id for row in rows}
     logs = logs_of(connection, ids)
     views = {

@@ -35,8 +35,8 @@ from tracker.bootstrap import (
     configured_channels,
     fingerprint,
 )
+from tracker.digests.service import Digests
 from tracker.heartbeat import Heartbeat
-from tracker.morning import tell_morning
 from tracker.outbox.delivery import Channel
 from tracker.visit import EVERY as VISITED_EVERY
 from tracker.visit import tell_broken
@@ -57,6 +57,7 @@ class Worker:
         self._heartbeat = Heartbeat(house.settings.ping_url)
         self._visits = Rhythm(VISITED_EVERY)
         self._visiting: asyncio.Task[None] | None = None
+        self._digests = Digests()
         self._rules: Fingerprint | None = None
         self._faulty: Fingerprint | None = None
         self._awake = asyncio.Event()
@@ -113,8 +114,8 @@ class Worker:
             if self._stopping.is_set():  # new rules make a new dispatcher
                 self._cycle.dispatcher.stop()
             done = await self._cycle.turn()
-            if await self._greet() or done:  # one turn at a time: a long queue must not keep us from the rest
-                self._awake.set()
+            if await self._tell_digests() or done:
+                self._awake.set()  # one turn at a time: a long queue must not keep us from the rest
             due = await asyncio.to_thread(flow.next_wake, self._house.db, self._cycle.dispatcher.paused)
         except TrackerError as error:
             log.error("turn failed, trying again at the next sweep", error=str(error))  # noqa: TRY400
@@ -128,16 +129,13 @@ class Worker:
         if done:
             log.info("turn done", rows=done, next_due=due.isoformat() if due else None)
 
-    async def _greet(self) -> bool:
-        """Add the managers' morning summary, where it is time and nobody has; no alert depends on it."""
+    async def _tell_digests(self) -> int:
+        """Add what managers hear by the calendar, where it is time and nobody has; no alert depends on it."""
         house = self._house
         if house.settings.morning == "off":
-            return False
-        try:
-            return await asyncio.to_thread(tell_morning, house.db, house.context, house.clock.now())
-        except Exception:
-            log.exception("no morning summary, trying again at the next turn")
-            return False
+            return 0
+        tell_due = self._digests.tell_due
+        return await asyncio.to_thread(tell_due, house.db, house.context, house.clock.now())
 
     def _visit(self, now: datetime) -> None:
         """Look every hour whether an alert may be late or lost, beside the turns: it may take a while."""

@@ -19,6 +19,7 @@ def row(number: int, **more: object) -> dict[str, object]:
         "id": f"pks-{number}",
         "title": AWKWARD,
         "timezone": "Asia/Jakarta",
+        "unit": None if number % 3 else "cabang",
         "version": number,
         "digest": "",
         "calendar_version": "c",

@@ -13,8 +13,9 @@ from tests.support.statements import statements
 from tracker import worker
 from tracker.channels.email.render import subject
 from tracker.channels.lists import fill_list
-from tracker.morning import tell_morning
+from tracker.digests.service import TELLERS, Digests
 from tracker.outbox.content import ListContent, read_content
+from tracker.outbox.keys import SUMMARY
 from tracker.outbox.tables import AlertRow
 from tracker.reminders.recipients import FILE
 
@@ -33,8 +34,9 @@ def notes(content: ListContent) -> list[str]:
     return [note for note in content.notes if not note.startswith("clock:")]
 
 
-def greet(home: Home) -> bool:
-    return tell_morning(home.db, home.house.context, home.clock.now())
+def greet(home: Home) -> int:
+    digests = Digests({SUMMARY: TELLERS[SUMMARY]})
+    return digests.tell_due(home.db, home.house.context, home.clock.now())
 
 
 def test_even_when_there_is_nothing(homes: Homes) -> None:
@@ -57,15 +59,15 @@ def test_even_when_there_is_nothing(homes: Homes) -> None:
 @pytest.mark.parametrize(
     ("at", "expected"),
     [
-        ("2026-11-23T07:59", False),
-        ("2026-11-23T08:00", True),
-        ("2026-11-23T23:30", True),
-        ("2026-11-22T08:00", False),  # Sunday
-        ("2026-12-25T08:00", False),  # Christmas
+        ("2026-11-23T07:59", 0),
+        ("2026-11-23T08:00", 1),
+        ("2026-11-23T23:30", 1),
+        ("2026-11-22T08:00", 0),  # Sunday
+        ("2026-12-25T08:00", 0),  # Christmas
     ],
 )
-def test_on_office_days_from_the_hour_of_sending(homes: Homes, at: str, expected: bool) -> None:  # noqa: FBT001
-    assert greet(homes.build(wib(at))) is expected
+def test_on_office_days_from_the_hour_of_sending(homes: Homes, at: str, expected: int) -> None:
+    assert greet(homes.build(wib(at))) == expected
 
 
 def test_once_a_day(homes: Homes) -> None:
@@ -76,7 +78,7 @@ def test_once_a_day(homes: Homes) -> None:
         home.clock.advance(timedelta(hours=hours))
         found.append(greet(home))
 
-    assert found == [True, False, False, True]
+    assert found == [1, 0, 0, 1]
     assert len(told(home)) == 2
 
 
@@ -97,11 +99,11 @@ async def test_a_summary_that_fails_holds_up_no_alert(homes: Homes, monkeypatch:
     home.record("force-majeure-occurred", "2026-11-20", party="kesatu")
     folder, tried = Recorder(), threading.Event()
 
-    def broken(*_: object) -> bool:
+    def broken(*_: object) -> int:
         tried.set()
         raise RuntimeError("broken on purpose")
 
-    monkeypatch.setattr(worker, "tell_morning", broken)
+    monkeypatch.setattr(worker, "Digests", lambda: Digests({SUMMARY: broken}))
     running = worker.Worker(home.house, {FILE: folder})
     turning = asyncio.create_task(running.run())
     assert await asyncio.to_thread(tried.wait, 30)
@@ -127,7 +129,8 @@ def test_what_is_overdue_comes_first(homes: Homes) -> None:
     ]
     text = fill_list("email/templates/list.txt", content, home.clock.now())
     assert "LEWAT" in text.upper()
-    assert "Perjanjian:" not in text
+    assert text.count("Perjanjian: Perjanjian uji") == len(content.items)
+    assert "Perjanjian: \n" not in text
 
 
 def test_what_is_wrong_is_said(homes: Homes) -> None:

@@ -14,9 +14,9 @@ from tests.support.agreements import ID
 from tests.support.houses import Home, Homes, Recorder, terms_file
 from tests.support.statements import statements
 from tracker import flow, worker
+from tracker.digests.morning import tell_morning
 from tracker.doctor import clock
 from tracker.doctor.service import INVARIANTS
-from tracker.morning import tell_morning
 from tracker.outbox.content import ListContent, read_content
 from tracker.outbox.tables import AlertRow
 from tracker.reminders.recipients import EMAIL, FILE, TELEGRAM

@@ -24,6 +24,17 @@ def plain_date(day: date, language: str) -> str:
     return format_date(day, "d MMMM y", locale=LOCALES[language])
 
 
+def span_text(first: date, last: date, language: str) -> str:
+    """Give `18-24 Maret 2026`, `28 Maret-7 April 2025` or `31 Desember 2026-3 Januari 2027`."""
+    end = plain_date(last, language)
+    if first == last:
+        return end
+    if first.year != last.year:
+        return f"{plain_date(first, language)}-{end}"
+    form = "d" if first.month == last.month else "d MMMM"
+    return f"{format_date(first, form, locale=LOCALES[language])}-{end}"
+
+
 @lru_cache(_KEPT)
 def short_date(day: date, language: str) -> str:
     """Give `24 Jan 2025`."""

@@ -68,7 +68,7 @@ def fill_list(template: str, content: ListContent, now: datetime, *, most: int |
         lines=lines[:whole],
         rest=lines[whole:],
         undated=[item for item in items if not (item.act_by or at_once)],
-        more=len(content.items) - len(items),
+        more=content.more + len(content.items) - len(items),
         words=_WORDS[content.language],
     )
 

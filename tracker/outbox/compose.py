@@ -118,8 +118,15 @@ def detour_note(route: Route) -> list[str]:
     if route.detour is None:
         return []
     english = route.language == "en"
-    role, why = _AS[route.role][english], _DETOURS[route.detour][english].format(who=route.instead_of)
+    role, why = _AS[route.role][english], detour_reason(route, route.language)
     return [f"You receive this {role}: {why}" if english else f"Anda menerima ini {role}: {why}"]
+
+
+def detour_reason(route: Route, language: str) -> str:
+    """Say why a contact cannot be told directly; nothing where they can."""
+    if route.detour is None:
+        return ""
+    return _DETOURS[route.detour][language == "en"].format(who=route.instead_of)
 
 
 def origin_text(trigger: Event, language: str) -> str:

@@ -1,6 +1,6 @@
 """From open duties to what a list of them says. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 
 from tracker.base.dates import plain_date, short_date
@@ -23,7 +23,7 @@ def hand_over_list(
 ) -> ListContent:
     """Write to a new officer what they take over; `before` are those they follow."""
     english = route.language == "en"
-    items = tuple(_item(agreement, duty, act_by, route) for duty, act_by in sorted(owed, key=_urgency))
+    items = tuple(list_item(agreement, duty, act_by, route) for duty, act_by in sorted(owed, key=_urgency))
     lead = [_lead(officer, [contact.name or contact.position for contact in before], english=english)]
     if not items:
         lead.append(
@@ -37,7 +37,7 @@ def hand_over_list(
 def undated_duty(agreement: Agreement, obligation: Obligation, route: Route) -> ListContent:
     """Write that an event has made a duty for which the text gives no date."""
     english = route.language == "en"
-    item = _item(agreement, obligation, None, route)
+    item = list_item(agreement, obligation, None, route)
     lead = [origin_text(obligation.trigger, route.language)] if obligation.trigger else []
     if obligation.rule.summary is not None:
         lead.append(obligation.rule.summary.in_language(route.language))
@@ -50,12 +50,6 @@ def undated_duty(agreement: Agreement, obligation: Obligation, route: Route) -> 
     return _list(agreement, route, AT_ONCE, title, lead, [item])
 
 
-def owed_items(owed: Iterable[tuple[Agreement, Obligation, date]], route: Route) -> Iterator[ListItem]:
-    """Write duties of several agreements, in the order given."""
-    for agreement, obligation, act_by in owed:
-        yield _item(agreement, obligation, act_by, route)
-
-
 def about_the_service(
     route: Route,
     timezone: str,
@@ -65,6 +59,7 @@ def about_the_service(
     items: Iterable[ListItem] = (),
     notes: Iterable[str] = (),
     about: Iterable[str] = (),
+    more: int = 0,
 ) -> ListContent:
     """Write to whoever looks after the service; it is about no agreement, or about many."""
     return ListContent(
@@ -79,6 +74,7 @@ def about_the_service(
         items=tuple(items),
         notes=tuple(notes),
         about=tuple(about),
+        more=more,
     )
 
 
@@ -109,7 +105,8 @@ def _urgency(owed: Owed) -> tuple[date, str]:
     return act_by or date.max, obligation.key
 
 
-def _item(agreement: Agreement, obligation: Obligation, act_by: date | None, route: Route) -> ListItem:
+def list_item(agreement: Agreement, obligation: Obligation, act_by: date | None, route: Route) -> ListItem:
+    """Write one duty of a list."""
     rule, deadline, language = obligation.rule, obligation.deadline, route.language
     exact = deadline is not None and deadline.act_by == deadline.likely == act_by
     return ListItem(

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from tracker.obligations.model import Obligation
-from tracker.outbox.compose_list import about_the_service, owed_items
+from tracker.outbox.compose_digest import Ahead, digest_item
+from tracker.outbox.compose_list import about_the_service
 from tracker.outbox.content import ListContent
 from tracker.outbox.keys import SUMMARY
 from tracker.reminders.recipients import Route
-from tracker.terms.model import Agreement
 
 FINDINGS_AT_MOST = 10
 
@@ -26,11 +24,18 @@ class Morning:
     """Alerts that were refused in the last day, or wait for too long."""
     decreed_until: int | None
     """The last year whose holiday decrees are held without a gap."""
-    soonest: Sequence[tuple[Agreement, Obligation, date]]
-    findings: Sequence[tuple[str, str]]
+    soonest: Sequence[Ahead]
+    findings: Sequence[tuple[str, str]] = ()
     """What is wrong with the live data, in Indonesian and English."""
     about: Sequence[str] = ()
     """Names of what is wrong."""
+    unit: str = ""
+    """The name of the unit that it is about; empty: everything."""
+
+    @property
+    def left_out(self) -> int:
+        """How many duties are counted, but not shown."""
+        return self.overdue + self.ahead - len(self.soonest)
 
 
 def morning_summary(morning: Morning, route: Route, timezone: str) -> ListContent:
@@ -42,29 +47,28 @@ def morning_summary(morning: Morning, route: Route, timezone: str) -> ListConten
         SUMMARY,
         _headline(morning, english=english),
         _lead(morning, english=english),
-        owed_items(morning.soonest, route),
+        (digest_item(ahead, route) for ahead in morning.soonest),
         _notes(morning, english=english),
         morning.about,
+        more=morning.left_out if morning.unit else 0,
     )
 
 
 def _headline(morning: Morning, *, english: bool) -> str:
+    name = f", {morning.unit}" if morning.unit else ""
+    overdue, ahead, undelivered = morning.overdue, morning.ahead, morning.undelivered
     if english:
-        return (
-            f"Morning summary: {morning.overdue} overdue, {morning.ahead} due within {morning.days} days, "
-            f"{morning.undelivered} not delivered"
-        )
-    return (
-        f"Ringkasan pagi: {morning.overdue} terlambat, {morning.ahead} tenggat dalam {morning.days} hari, "
-        f"{morning.undelivered} gagal kirim"
-    )
+        said = f"{overdue} overdue, {ahead} due within {morning.days} days, {undelivered} not delivered"
+        return f"Morning summary{name}: {said}"
+    said = f"{overdue} terlambat, {ahead} tenggat dalam {morning.days} hari, {undelivered} gagal kirim"
+    return f"Ringkasan pagi{name}: {said}"
 
 
 def _lead(morning: Morning, *, english: bool) -> list[str]:
     shown, all_of_them = len(morning.soonest), morning.overdue + morning.ahead
     if all_of_them == 0:
         said = "Nothing is overdue or due." if english else "Tidak ada yang terlambat atau jatuh tempo."
-    elif shown < all_of_them:
+    elif shown < all_of_them and not morning.unit:
         said = (
             f"The {shown} most urgent of {all_of_them}; 'tracker upcoming' lists all."
             if english

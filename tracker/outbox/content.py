@@ -72,8 +72,11 @@ class ListItem(_Value):
     clause: str
     cost: str
     agreement: str = ""
-    """Its number or title, where the list is about several agreements."""
+    """The title of its agreement, in a list about several."""
+    section: str = ""
+    """Under which heading it stands; those of one section follow each other."""
     notes: tuple[str, ...] = ()
+    """What else the reader must know of it: a provisional date, a contact who cannot be reached."""
 
 
 class ListContent(_Message):
@@ -84,6 +87,8 @@ class ListContent(_Message):
     """The most urgent first, those without a date last."""
     about: tuple[str, ...] = ()
     """Names of what else it is about, for us: so that the same is not said again."""
+    more: int = 0
+    """How many further duties there are, which the list leaves out."""
 
 
 Content = AlertContent | ListContent

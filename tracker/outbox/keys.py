@@ -9,6 +9,10 @@ OPERATOR = "operator"
 GROUP = "group"
 DOUBT = "doubtful-address"
 SUMMARY = "summary"
+LOOK_AHEAD = "look-ahead"
+LONG_HOLIDAY = "long-holiday"
+DIGESTS = frozenset({SUMMARY, LOOK_AHEAD, LONG_HOLIDAY})
+"""What is sent by the calendar and not because of one duty: the points of messages nobody must answer."""
 
 
 def reminder_key(obligation: str, act_by: date, point: str) -> str:
@@ -36,9 +40,23 @@ def invariant_key(invariant: str, day: date, number: int) -> str:
     return f"{OPERATOR}/{invariant}/{day.isoformat()}/{number}"
 
 
-def summary_key(day: date) -> str:
-    """Build the key of the managers' morning summary of a local day."""
-    return f"{SUMMARY}/{day.isoformat()}"
+def summary_key(day: date, unit: str = "") -> str:
+    """Build the key of the morning summary of a local day: of one unit, or of everything."""
+    return _of_unit(f"{SUMMARY}/{day.isoformat()}", unit)
+
+
+def look_ahead_key(monday: date, unit: str = "") -> str:
+    """Build the key of the look-ahead of a week: of one unit, or of what no unit looks after."""
+    return _of_unit(f"{LOOK_AHEAD}/{monday.isoformat()}", unit)
+
+
+def long_holiday_key(first: date, last: date, unit: str = "") -> str:
+    """Build the key of what is said before a block of days off; a block that has changed is another one."""
+    return _of_unit(f"{LONG_HOLIDAY}/{first.isoformat()}/{last.isoformat()}", unit)
+
+
+def _of_unit(key: str, unit: str) -> str:
+    return f"{key}/{unit}" if unit else key
 
 
 def alert_key(cause: str, contact: str, channel: str) -> str:

@@ -30,6 +30,8 @@ class Known:
     digest: str
     calendar_version: str
     tracked_since: date
+    unit: str | None
+    """Empty where the text names none; None where it was loaded before units were noted."""
 
 
 _KNOWN = select(
@@ -38,6 +40,7 @@ _KNOWN = select(
     col(AgreementRow.digest),
     col(AgreementRow.calendar_version),
     col(AgreementRow.tracked_since),
+    col(AgreementRow.unit),
 )
 
 
@@ -123,6 +126,7 @@ def put_in_force(
         values = {
             "title": agreement.title,
             "timezone": agreement.timezone,
+            "unit": unit_of(file),
             "version": _version(file, known),
             "digest": file.digest,
             "calendar_version": calendar_versions[agreement.id],
@@ -143,6 +147,16 @@ def put_in_force(
             )
     insert_all(connection, AgreementRow, new)
     _update_all(connection, changed)
+
+
+def unit_of(file: TermsFile) -> str:
+    """Give the unit as the store has it: empty where the text names none."""
+    return file.agreement.unit or ""
+
+
+def note_units(connection: Connection, files: Sequence[TermsFile]) -> None:
+    """Note the units of agreements whose text is in force already."""
+    _update_all(connection, [{"by_id": file.agreement.id, "to_unit": unit_of(file)} for file in files])
 
 
 def _update_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

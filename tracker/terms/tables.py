@@ -14,11 +14,15 @@ class AgreementRow(SQLModel, table=True):
     __tablename__ = "agreement"
     __table_args__ = (
         Index("ix_agreement_wake_at", "wake_at", sqlite_where=_PENDING, postgresql_where=_PENDING),
+        Index("ix_agreement_unit", "unit"),
     )
 
     id: str = Field(primary_key=True)
     title: str
     timezone: str
+    unit: str | None = Field(
+        default=None, description="who looks after it; empty: nobody is named, NULL: not noted yet"
+    )
     version: int
     digest: str = Field(description="SHA-256 of the terms text in force")
     calendar_version: str = Field(description="decrees the deadlines were derived with")

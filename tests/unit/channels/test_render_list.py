@@ -121,6 +121,54 @@ def test_the_telegram_message() -> None:
     assert " lagi;" not in found
 
 
+def sectioned(**changes: object) -> ListContent:
+    """Make a list about several agreements: two duties in one section, one in another."""
+    plain = list_content(count=4)
+    sections = ("Minggu ini", "Minggu ini", "Nanti")
+    named = [
+        item.model_copy(update={"section": section, "agreement": f"Naskah {number}"})
+        for number, (item, section) in enumerate(zip(plain.items, sections, strict=False))
+    ]
+    named[1] = named[1].model_copy(update={"notes": ("Sementara <belum> pasti.",)})
+    return plain.model_copy(update={"items": tuple(named), **changes})
+
+
+def test_sections_and_notes_in_a_mail() -> None:
+    mail = mailed(sectioned(more=5))
+
+    lines = part(mail, "plain").splitlines()
+    first, later = lines.index("MINGGU INI"), lines.index("NANTI")
+    assert lines[first + 1 : first + 5] == [
+        "",
+        "KAMIS, 9 JANUARI 2025 (LEWAT 1 HARI)",
+        "  Serahkan laporan 0",
+        "  Perjanjian: Naskah 0",
+    ]
+    assert lines.count("MINGGU INI") == 1
+    assert first < lines.index("  ! Sementara <belum> pasti.") < later
+    assert any(line.startswith("dan 5 lagi; mintalah daftar") for line in lines)
+    html = part(mail, "html")
+    assert html.count(">Minggu ini</h2>") == html.count(">Nanti</h2>") == 1
+    assert "Sementara &lt;belum&gt; pasti." in html
+    assert "Perjanjian: Naskah 1<br>" in html
+    assert "dan 5 lagi;" in html
+
+
+def test_sections_and_notes_in_a_telegram_message() -> None:
+    found = telegram(sectioned(more=5))
+
+    assert found.count("<b><u>Minggu ini</u></b>\n\n<b>Kamis, 9 Januari 2025") == 1
+    assert "Serahkan laporan 1\n! Sementara &lt;belum&gt; pasti.\nPerjanjian: Naskah 1\n" in found
+    assert "dan 5 lagi; mintalah" in found
+    assert "\n\n\n" not in found
+
+
+def test_what_a_list_leaves_out_counts_with_what_does_not_fit() -> None:
+    content = list_content(count=300).model_copy(update={"more": 7})
+    (more,) = re.findall(r"dan (\d+) lagi; mintalah daftar lengkapnya", telegram(content))
+    assert int(more) == 307 - telegram(content).count("Serahkan laporan")
+
+
 @pytest.mark.parametrize("text", ["", " kata" * 40, "x" * 5000])
 def test_a_long_telegram_message_shows_what_fits_and_counts_the_rest(text: str) -> None:
     content = list_content(count=300, text=text)

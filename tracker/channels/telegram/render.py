@@ -60,10 +60,10 @@ def _list_text(content: ListContent, now: datetime) -> str:
 
 
 def _short_item(item: ListItem) -> ListItem:
-    names = ("headline", "towards", "clause", "cost", "agreement")
-    texts = {name: shorten(getattr(item, name), _LONGEST_PART) for name in names}
+    names = ("headline", "towards", "clause", "cost", "agreement", "section")
+    cut = {name: shorten(getattr(item, name), _LONGEST_PART) for name in names}
     notes = tuple(shorten(note, _LONGEST_PART) for note in item.notes[:_FEW])
-    return item.model_copy(update={**texts, "notes": notes})
+    return item.model_copy(update={**cut, "notes": notes})
 
 
 def _filled_list(content: ListContent, now: datetime, most: int) -> str:
