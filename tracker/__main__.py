@@ -1,20 +1,27 @@
 """`tracker` and `python -m tracker`: the command line plus the roles that run on."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tracker.cli.app import app
 from tracker.cli.app import main as run_command_line
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tracker.base.roles import Role
+    from tracker.bootstrap import House
+
 
 @app.command("run")
 def run() -> None:
     """Everything in one process, until stopped.
 
-    Migrates the database, loads the rules, reminds and sends.
+    Migrates the database, loads the rules, reminds and sends; answers links in mails where they
+    are configured.
     """
-    _serve(prepare=True)
+    _serve(prepare=True, roles=_everything)
 
 
 @app.command("worker")
@@ -25,15 +32,41 @@ def worker(
 
     Any number of them share a PostgreSQL.
     """
-    _serve(prepare=prepare)
+    _serve(prepare=prepare, roles=_worker)
 
 
-def _serve(*, prepare: bool) -> None:
+@app.command("web")
+def web() -> None:
+    """The pages that links in mails open, until stopped."""
+    _serve(prepare=False, roles=_web)
+
+
+def _worker(house: "House") -> "list[Role]":
+    from tracker.worker import make
+
+    return [make(house)]
+
+
+def _web(house: "House") -> "list[Role]":
+    from tracker.web.server import WebServer
+
+    return [WebServer(house)]
+
+
+def _everything(house: "House") -> "list[Role]":
+    from tracker.bootstrap import build_links
+
+    return [*_worker(house), *(_web(house) if build_links(house.settings) else [])]
+
+
+def _serve(*, prepare: bool, roles: "Callable[[House], list[Role]]") -> None:
+    import asyncio
+
     from tracker.base.log import configure
+    from tracker.base.roles import run_together
     from tracker.bootstrap import build
     from tracker.cli.terms import load_into
     from tracker.migrations import require_current, upgrade
-    from tracker.worker import run as serve
 
     house = build()
     configure(house.settings.log_format)
@@ -41,7 +74,7 @@ def _serve(*, prepare: bool) -> None:
         upgrade(house.db, house.settings.migrations_dir)
         load_into(house, house.settings.rules_dir)
     require_current(house.db, house.settings.migrations_dir)
-    serve(house)
+    asyncio.run(run_together(*roles(house)))
 
 
 def main() -> None:

@@ -19,8 +19,10 @@ from tracker.base.db import Database
 from tracker.base.errors import BadTermsError, SettingsError
 from tracker.base.faults import Fault
 from tracker.base.settings import Settings, read_settings
+from tracker.base.signing import MAKE_A_KEY, Tokens
 from tracker.calendars.load import load_calendar
 from tracker.calendars.model import Calendar
+from tracker.channels.links import Links
 from tracker.cycle import Cycle
 from tracker.evidence.store import EvidenceStore
 from tracker.outbox.delivery import Channel, SendError
@@ -47,6 +49,7 @@ class House:
 def build(settings: Settings | None = None, clock: Clock | None = None) -> House:
     """Build from settings (read from the environment unless given); raises on faults in rules/."""
     settings = settings or read_settings()
+    build_links(settings)  # a wrong setting is said before anything is sent
     context = build_context(settings, configured_channels(settings))
     return House(settings, clock or SystemClock(), Database(settings.database_url), context)
 
@@ -124,12 +127,31 @@ def configured_channels(settings: Settings) -> frozenset[str]:
     return frozenset(found or {FILE})
 
 
+def build_tokens(settings: Settings) -> Tokens | None:
+    """Build what signs links and reads them again; None where no key is set."""
+    if settings.secret_key is not None:
+        return Tokens(settings.secret_key.get_secret_value())
+    if settings.public_url is not None:
+        raise SettingsError(
+            "TRACKER_PUBLIC_URL is set but TRACKER_SECRET_KEY is not; links in mails are signed with it; "
+            + MAKE_A_KEY
+        )
+    return None
+
+
+def build_links(settings: Settings) -> Links | None:
+    """Build what makes the links in mails; None where they are not configured."""
+    tokens = build_tokens(settings)
+    return Links(settings.public_url, tokens) if tokens and settings.public_url else None
+
+
 def build_channels(settings: Settings) -> dict[str, Channel]:
     """Build the configured channels, and always the folder: it is the last resort."""
     from tracker.channels.file.send import DEFAULT_SENDER, FileChannel
 
     echo = partial(print, flush=True)
-    folder = FileChannel(settings.mail_dir, echo, sender=settings.mail_from or DEFAULT_SENDER)
+    links = build_links(settings)
+    folder = FileChannel(settings.mail_dir, echo, sender=settings.mail_from or DEFAULT_SENDER, links=links)
     channels: dict[str, Channel] = {FILE: folder}
     configured = configured_channels(settings)
     if EMAIL in configured:
@@ -145,7 +167,7 @@ def build_channels(settings: Settings) -> dict[str, Channel]:
             sender=settings.mail_from or "",
             timeout=settings.smtp_timeout,
         )
-        channels[EMAIL] = EmailChannel(server, settings.smtp_connections)
+        channels[EMAIL] = EmailChannel(server, settings.smtp_connections, links)
     if TELEGRAM in configured and settings.telegram_token:
         from tracker.channels.telegram.send import TelegramChannel
 

@@ -130,6 +130,31 @@ def story(connection: Connection, context: Context, name: str, now: datetime, la
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One stored obligation by its key; `shown` is None where its terms give it no more."""
+
+    agreement: Agreement
+    state: State
+    closed_why: str | None
+    snoozed_until: date | None
+    acknowledged_until: date | None
+    shown: Shown | None
+
+
+def known(db: Database, context: Context, key: str, now: datetime) -> Known | None:
+    """Give one stored obligation; None where there is none of that key."""
+    with db.read() as connection:
+        row = connection.execute(select(ObligationRow).where(col(ObligationRow.key) == key)).one_or_none()
+        if row is None:
+            return None
+        found = as_shown(connection, context, [row], now)
+        shown = found[0] if found else None
+        agreement = shown.agreement if shown else agreements(connection, [row.agreement_id])[row.agreement_id]
+    state = shown.state if shown else State(row.state)
+    return Known(agreement, state, row.closed_why, row.snoozed_until, row.acknowledged_until, shown)
+
+
 def started_by(db: Database, context: Context, agreement: str, number: int, now: datetime) -> list[Shown]:
     """Give the open obligations that an entry of an agreement's log has started, soonest first."""
     query = (

@@ -12,11 +12,9 @@ another process derived with a new decree must never be derived with the old one
 
 import asyncio
 import dataclasses
-import signal
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -194,15 +192,6 @@ def _complain_of_bell(bell: asyncio.Task[None]) -> None:
         log.error("the bell is broken, only the sweep is left", error=str(bell.exception()))
 
 
-async def serve(house: House) -> None:
-    """Run one worker in this process until SIGTERM or SIGINT."""
-    worker = Worker(house, build_channels(house.settings))
-    loop = asyncio.get_running_loop()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(sign, worker.stop)
-    await worker.run()
-
-
-def run(house: House) -> Any:
-    """Run a worker; blocks."""
-    asyncio.run(serve(house))
+def make(house: House) -> Worker:
+    """Make a worker with the configured channels."""
+    return Worker(house, build_channels(house.settings))

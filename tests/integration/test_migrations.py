@@ -25,6 +25,7 @@ TABLES = {
     "alert",
     "doubtful_address",
     "attempt",
+    "unsubscribed",
 }
 
 

@@ -138,6 +138,7 @@ def delivery(content: Content | None = None, **changes: Any) -> Delivery:
         "thread_id": "<obligation-1@tracker.example.org>",
         "content": content or alert_content(),
         "now": PLANNED,
+        "contact": "kesatu:p3ke",
     }
     return Delivery(**(fields | changes))
 

@@ -24,7 +24,7 @@ from tracker.outbox.content import AlertContent, ListContent, read_content
 from tracker.outbox.delivery import Accepted, Delivery
 from tracker.outbox.dispatch import inline
 from tracker.outbox.pace import Pace
-from tracker.outbox.tables import AlertRow, AttemptRow
+from tracker.outbox.tables import AlertRow, AttemptRow, UnsubscribedRow
 from tracker.reminders.recipients import FILE
 from tracker.reminders.tables import ReminderRow
 from tracker.steps.context import Context
@@ -42,6 +42,7 @@ TABLES = (
     ReminderRow,
     AlertRow,
     AttemptRow,
+    UnsubscribedRow,
 )
 
 OFFICER: Mapping[str, Any] = {

@@ -14,20 +14,21 @@ from icalendar import Alarm, Calendar, Event
 from tracker.channels.email import render
 from tracker.channels.email.headers import POLICY
 from tracker.channels.email.ics import ALARM_BEFORE
+from tracker.channels.links import Links
 from tracker.channels.lists import fill_list
 from tracker.channels.render import fill, flatten, obligation_key
-from tracker.outbox.content import AlertContent, Content, ListContent
+from tracker.outbox.content import AlertContent, ListContent
 from tracker.outbox.delivery import Delivery
 
 
-def slow_message(delivery: Delivery, sender: str) -> bytes:
+def slow_message(delivery: Delivery, sender: str, links: Links | None = None) -> bytes:
     """Build what `render.message` builds, several times as slowly."""
     content, now = delivery.content, delivery.now
     mail = EmailMessage(policy=POLICY)
     for name, value in _headers(delivery, sender).items():
         mail[name] = flatten(value)
     mail["Date"] = now.astimezone(ZoneInfo(content.timezone))
-    _write_texts(mail, content, now)
+    _write_texts(mail, delivery, links)
     if isinstance(content, AlertContent):
         mail.add_attachment(
             slow_calendar(content, now),
@@ -80,12 +81,18 @@ def _headers(delivery: Delivery, sender: str) -> dict[str, str]:
     }
 
 
-def _write_texts(mail: EmailMessage, content: Content, now: datetime) -> None:
+def _write_texts(mail: EmailMessage, delivery: Delivery, links: Links | None) -> None:
+    content, now = delivery.content, delivery.now
     if isinstance(content, ListContent):
-        plain, html = (fill_list(f"email/templates/list.{kind}", content, now) for kind in ("txt", "html"))
-    else:
+        done = links.done(delivery, content) if links else {}
         plain, html = (
-            fill(f"email/templates/{content.language}.{kind}", content, now) for kind in ("txt", "html")
+            fill_list(f"email/templates/list.{kind}", content, now, done=done) for kind in ("txt", "html")
+        )
+    else:
+        answers = links.answers(delivery, content) if links else None
+        plain, html = (
+            fill(f"email/templates/{content.language}.{kind}", content, now, answers=answers)
+            for kind in ("txt", "html")
         )
     mail.set_content(plain)
     mail.add_alternative(html, subtype="html")

@@ -18,6 +18,7 @@ from tracker.base.errors import SettingsError
 PREFIX = "TRACKER_"
 ENV_FILE = Path("tracker.env")
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
+_PUBLIC_URL = r"^https?://[A-Za-z0-9._:\[\]-]+(/[A-Za-z0-9._~/-]*)?$"
 
 
 def _is_web_address(url: SecretStr) -> SecretStr:
@@ -55,8 +56,10 @@ class Settings(BaseModel):
     telegram_token: SecretStr | None = None
     telegram_base_url: str | None = None
 
-    public_url: str | None = None
+    public_url: str | None = Field(default=None, pattern=_PUBLIC_URL)
     secret_key: SecretStr | None = None
+    web_host: str = "127.0.0.1"
+    web_port: int = Field(default=8080, ge=1, le=65535)
 
     fallback_name: str = "Koordinator kerja sama (kontak cadangan)"
     fallback_email: str | None = None

@@ -1,7 +1,9 @@
 """A list of duties as every channel shows it at the moment of sending."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from tracker.base.dates import clock_text, days_phrase, long_date
 from tracker.channels.render import local_day, render
@@ -22,6 +24,7 @@ _WORDS = {
         "recipient": "Untuk",
         "code": "Kode",
         "rest": "Selanjutnya",
+        "done": "Sudah dikerjakan",
         "automatic": "Pesan ini dikirim otomatis oleh pelacak tenggat perjanjian. Mohon tidak membalasnya, "
         "karena balasan tidak dibaca.",
     },
@@ -37,6 +40,7 @@ _WORDS = {
         "recipient": "For",
         "code": "Code",
         "rest": "Next",
+        "done": "Already done",
         "automatic": "This message was sent automatically by the agreement deadline tracker. Please do not "
         "reply: nobody reads the answers.",
     },
@@ -54,13 +58,27 @@ class Line:
     item: ListItem
     when: str
     overdue: bool
+    done: str = ""
+    """The link by which it is said to be done; empty where there is none."""
 
 
-def fill_list(template: str, content: ListContent, now: datetime, *, most: int | None = None) -> str:
-    """Fill one of the packaged templates of a list; `most` cuts it to its first duties."""
+def fill_list(
+    template: str,
+    content: ListContent,
+    now: datetime,
+    *,
+    most: int | None = None,
+    done: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """Fill one of the packaged templates of a list; `most` cuts it to its first duties.
+
+    `done` holds links by which duties are said to be done, by their keys.
+    """
     items = content.items[:most]
     at_once = content.point == AT_ONCE
-    lines = [_line(item, content, now) for item in items if item.act_by or at_once]
+    lines = [
+        _line(item, content, now, done.get(item.obligation, "")) for item in items if item.act_by or at_once
+    ]
     whole = IN_FULL if content.point == GROUP else len(lines)
     return render(
         template,
@@ -73,9 +91,9 @@ def fill_list(template: str, content: ListContent, now: datetime, *, most: int |
     )
 
 
-def _line(item: ListItem, content: ListContent, now: datetime) -> Line:
+def _line(item: ListItem, content: ListContent, now: datetime, done: str) -> Line:
     if item.act_by is None:
-        return Line(item, _WORDS[content.language]["now"], overdue=False)
+        return Line(item, _WORDS[content.language]["now"], overdue=False, done=done)
     days = (item.act_by - local_day(content, now)).days
     day = long_date(item.act_by, content.language) + clock_text(item.by_time, content.language)
-    return Line(item, f"{day} ({days_phrase(days, content.language)})", overdue=days < 0)
+    return Line(item, f"{day} ({days_phrase(days, content.language)})", overdue=days < 0, done=done)

@@ -113,7 +113,7 @@ def obligation_key(content: AlertContent) -> str:
 
 def fill(template: str, content: AlertContent, now: datetime, **more: object) -> str:
     """Fill one of the packaged templates, named from this folder: `email/templates/id.txt`."""
-    return render(template, alert=content, view=view(content, now), **more)
+    return render(template, **{"alert": content, "view": view(content, now), "answers": None} | more)
 
 
 def render(template: str, **values: object) -> str:

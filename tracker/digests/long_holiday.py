@@ -20,7 +20,7 @@ from tracker.digests.duties import Days, ahead, counts, most_urgent
 from tracker.digests.readers import NOBODY, Reader, fallback, tell, units, untold
 from tracker.obligations.tables import ObligationRow
 from tracker.outbox.compose_long_holiday import BeforeHoliday, before_holiday
-from tracker.outbox.keys import long_holiday_key
+from tracker.outbox.keys import LONG_HOLIDAY, long_holiday_key
 from tracker.steps.context import Context
 
 TOLD_AHEAD = timedelta(days=14)
@@ -44,7 +44,7 @@ def _tell(db: Database, context: Context, now: datetime, today: date, block: Blo
     def key(unit: str) -> str:
         return long_holiday_key(block.first, block.last, unit)
 
-    waiting = untold(db, [fallback(context), *units(context)], key)
+    waiting = untold(db, [fallback(context), *units(context)], LONG_HOLIDAY, key)
     total = 0
     for group in ([one for one in waiting if one.unit == NOBODY], [one for one in waiting if one.unit]):
         if group:

@@ -20,7 +20,7 @@ from tracker.digests.duties import Days, ahead, counts, most_urgent
 from tracker.digests.readers import NOBODY, Reader, fallback, tell, units, untold
 from tracker.obligations.tables import ObligationRow
 from tracker.outbox.compose_look_ahead import WITHOUT_UNIT, LookAhead, Week, look_ahead
-from tracker.outbox.keys import look_ahead_key
+from tracker.outbox.keys import LOOK_AHEAD, look_ahead_key
 from tracker.steps.context import Context
 from tracker.terms.tables import AgreementRow
 
@@ -41,7 +41,7 @@ def tell_look_ahead(db: Database, context: Context, now: datetime) -> int:
         return look_ahead_key(days.monday, unit)
 
     of_units = units(context)
-    waiting = untold(db, [fallback(context), *of_units], key)
+    waiting = untold(db, [fallback(context), *of_units], LOOK_AHEAD, key)
     if not waiting:
         return 0
     names = [reader.unit for reader in of_units]

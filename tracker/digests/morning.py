@@ -24,7 +24,7 @@ from tracker.doctor.undelivered import waiting_too_long
 from tracker.obligations.tables import ObligationRow
 from tracker.outbox import service as outbox
 from tracker.outbox.compose_summary import Morning, morning_summary
-from tracker.outbox.keys import summary_key
+from tracker.outbox.keys import SUMMARY, summary_key
 from tracker.outbox.tables import AlertRow
 from tracker.reminders.recipients import CHANNELS
 from tracker.steps.context import Context
@@ -42,7 +42,7 @@ def tell_morning(db: Database, context: Context, now: datetime) -> int:
     def key(unit: str) -> str:
         return summary_key(today, unit)
 
-    waiting = untold(db, [fallback(context), *units(context)], key)
+    waiting = untold(db, [fallback(context), *units(context)], SUMMARY, key)
     total = 0
     for group in ([one for one in waiting if one.unit == NOBODY], [one for one in waiting if one.unit]):
         if group:

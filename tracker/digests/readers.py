@@ -1,7 +1,7 @@
 """Who reads digests, and who has not been told yet."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from tracker.outbox import service as outbox
 from tracker.outbox.content import ListContent
 from tracker.outbox.keys import alert_key
 from tracker.outbox.tables import AlertRow
+from tracker.outbox.unsubscribed import wanted
 from tracker.reminders.recipients import Route
 from tracker.steps.alerting import list_row
 from tracker.steps.context import Context
@@ -52,15 +53,20 @@ def units(context: Context) -> list[Reader]:
     return [reader for reader in found if reader.routes]
 
 
-def untold(db: Database, readers: Sequence[Reader], key: Key) -> list[Reader]:
-    """Give the readers that nothing has been added for yet, by whole keys."""
+def untold(db: Database, readers: Sequence[Reader], digest: str, key: Key) -> list[Reader]:
+    """Give the readers who want a digest and that nothing has been added for yet, by whole keys."""
     keys = {reader.unit: set(_keys(reader, key)) for reader in readers}
     told: set[str] = set()
     with db.read() as connection:
         for batch in batches(sorted(set().union(*keys.values()))):
             query = select(col(AlertRow.key)).where(col(AlertRow.key).in_(batch))
             told.update(connection.execute(query).scalars())
-    return [reader for reader in readers if not keys[reader.unit] & told]
+        waiting = [
+            replace(reader, routes=wanted(connection, reader.routes, digest))
+            for reader in readers
+            if not keys[reader.unit] & told
+        ]
+    return [reader for reader in waiting if reader.routes]
 
 
 def _keys(reader: Reader, key: Key) -> Iterator[str]:

@@ -134,6 +134,11 @@ def _recorded(connection: Connection, client_key: str) -> Event | None:
     return None if row is None else _event(row)
 
 
+def is_recorded(connection: Connection, client_key: str) -> bool:
+    """Tell whether a fact was recorded under a client key."""
+    return _recorded(connection, client_key) is not None
+
+
 def logs_of(connection: Connection, agreements: Iterable[str]) -> dict[str, list[Event]]:
     """Read the logs of some agreements, each in the order it was recorded."""
     found: dict[str, list[Event]] = {}

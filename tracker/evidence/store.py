@@ -62,15 +62,13 @@ class EvidenceStore:
             ) from None
         except OSError as error:
             raise BadEvidenceError(f"{path} cannot be read: {error.strerror or error}.") from None
-        if not content:
-            raise BadEvidenceError(f"{path} is empty, expected {EXPECTED}.")
-        media_type = media_type_of(content)
-        if media_type is None:
-            raise BadEvidenceError(
-                f"{path} is none of the types that are taken, expected {EXPECTED}; "
-                "what is in the file counts, not its name."
-            )
-        return Offered(Evidence(sha256(content).hexdigest(), media_type, len(content)), content)
+        return _offered(content, str(path))
+
+    def look_into(self, content: bytes) -> Offered:
+        """Take what came over the network; BadEvidenceError says why it cannot be taken."""
+        if len(content) > self.limit:
+            raise BadEvidenceError(f"The file is larger than {self.limit // MEGABYTE} MB.")
+        return _offered(content, "The file")
 
     def put(self, offered: Offered) -> Evidence:
         """Store a file, once; a damaged copy of it is replaced."""
@@ -158,6 +156,18 @@ class EvidenceStore:
                 f"Nothing can be written into {self.folder}: {error.strerror or error}; make the folder "
                 "writable or name another one in TRACKER_EVIDENCE_DIR."
             ) from None
+
+
+def _offered(content: bytes, what: str) -> Offered:
+    if not content:
+        raise BadEvidenceError(f"{what} is empty, expected {EXPECTED}.")
+    media_type = media_type_of(content)
+    if media_type is None:
+        raise BadEvidenceError(
+            f"{what} is none of the types that are taken, expected {EXPECTED}; "
+            "what is in the file counts, not its name."
+        )
+    return Offered(Evidence(sha256(content).hexdigest(), media_type, len(content)), content)
 
 
 class _TooBigError(Exception):

@@ -138,7 +138,12 @@ def origin_text(trigger: Event, language: str) -> str:
 
 def towards(agreement: Agreement, names: Sequence[str], route: Route) -> list[str]:
     """Name the other party where the recipient's own party is known: nobody likes "the other"."""
-    own = route.contact.partition(":")[0]
+    return towards_from(agreement, names, route.contact)
+
+
+def towards_from(agreement: Agreement, names: Sequence[str], contact: str) -> list[str]:
+    """Name the other party as seen by a contact, told by its key."""
+    own = contact.partition(":")[0]
     others = [party for party in agreement.parties if party != own]
     known = own in agreement.parties
     return [party for name in names for party in (others if name == "other" and known else [name])]

@@ -12,12 +12,14 @@ from tracker.outbox.keys import GROUP
 _LATE_AFTER = timedelta(hours=1)
 
 
-def grouped(contents: Sequence[AlertContent], now: datetime) -> Content:
-    """Write one message for reminders in one language; of each duty the newest one counts."""
+def grouped(members: Sequence[tuple[str, AlertContent]], now: datetime) -> Content:
+    """Write one message for reminders, each with its contact; of each duty the newest counts."""
+    contents = [content for _, content in members]
+    whose = {_duty(content): contact for contact, content in members}
     newest = [_newest(points) for points in _by_duty(contents)]
     if len(newest) == 1:
         return newest[0].model_copy(update={"members": len(contents)})
-    newest.sort(key=lambda content: (content.act_by, content.agreement, content.rule, content.occurrence))
+    newest.sort(key=lambda content: (content.act_by, _duty(content)))
     first, agreements = newest[0], {content.agreement for content in newest}
     several = len(agreements) > 1
     return ListContent(
@@ -29,16 +31,20 @@ def grouped(contents: Sequence[AlertContent], now: datetime) -> Content:
         recipient=first.recipient,
         headline=_headline(newest),
         lead=tuple(_lead(contents, now)),
-        items=tuple(_item(content, several=several) for content in newest),
+        items=tuple(_item(content, whose[_duty(content)], several=several) for content in newest),
         members=len(contents),
     )
 
 
 def _by_duty(contents: Iterable[AlertContent]) -> list[list[AlertContent]]:
-    found: dict[tuple[str, str, str], list[AlertContent]] = {}
+    found: dict[str, list[AlertContent]] = {}
     for content in contents:
-        found.setdefault((content.agreement, content.rule, content.occurrence), []).append(content)
+        found.setdefault(_duty(content), []).append(content)
     return list(found.values())
+
+
+def _duty(content: AlertContent) -> str:
+    return f"{content.agreement}/{content.rule}/{content.occurrence}"
 
 
 def _newest(points: list[AlertContent]) -> AlertContent:
@@ -73,10 +79,10 @@ def _lead(contents: Sequence[AlertContent], now: datetime) -> list[str]:
     return lead
 
 
-def _item(content: AlertContent, *, several: bool) -> ListItem:
+def _item(content: AlertContent, contact: str, *, several: bool) -> ListItem:
     number = content.agreement_numbers[0] if content.agreement_numbers else ""
     return ListItem(
-        obligation=f"{content.agreement}/{content.rule}/{content.occurrence}",
+        obligation=_duty(content),
         act_by=content.act_by,
         by_time=content.by_time if content.act_by == content.likely else None,
         headline=content.headline,
@@ -85,4 +91,5 @@ def _item(content: AlertContent, *, several: bool) -> ListItem:
         cost=content.cost,
         agreement=(number or content.agreement_title) if several else "",
         notes=content.notes,
+        contact=contact,
     )

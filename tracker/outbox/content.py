@@ -73,6 +73,8 @@ class ListItem(_Value):
     cost: str
     agreement: str = ""
     """The title of its agreement, in a list about several."""
+    contact: str = ""
+    """Who answers for it, where that is not the one the message is for."""
     section: str = ""
     """Under which heading it stands; those of one section follow each other."""
     notes: tuple[str, ...] = ()

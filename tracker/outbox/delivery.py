@@ -23,6 +23,8 @@ class Delivery:
     content: Content
     now: datetime
     """The instant of sending, UTC."""
+    contact: str = ""
+    """The key of who is told; empty where nobody could answer."""
 
 
 @dataclass(frozen=True, slots=True)

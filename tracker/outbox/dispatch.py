@@ -210,6 +210,7 @@ class Dispatcher:
             thread_id=alert.thread_id,
             content=read_content(alert.content),
             now=self._clock.now(),
+            contact=alert.contact,
         )
 
     def _claim(self, channel: str, limit: int) -> Taken:

@@ -80,7 +80,7 @@ class _Grouping:
         if len(members) == 1:
             return self._alone(members[0][0])
         alerts = [alert for alert, _ in members]
-        message = _message(alerts, [content for _, content in members], before, self.now)
+        message = _message(members, before, self.now)
         self.new.append(
             {
                 **{name: getattr(message, name) for name in _COLUMNS},
@@ -172,9 +172,9 @@ def _by_language(alerts: Iterable[Claimed]) -> list[list[_Member]]:
     return list(found.values())
 
 
-def _message(
-    alerts: Sequence[Claimed], contents: Sequence[AlertContent], before: Sequence[str], now: datetime
-) -> Claimed:
+def _message(members: Sequence[_Member], before: Sequence[str], now: datetime) -> Claimed:
+    alerts = [alert for alert, _ in members]
+    said = grouped([(alert.contact, content) for alert, content in members], now)
     first = alerts[0]
     cause = group_key((alert.key for alert in alerts), before)
     domain = first.message_id.rpartition("@")[2].rstrip(">")
@@ -187,7 +187,7 @@ def _message(
         contact=first.contact,
         channel=first.channel,
         address=first.address,
-        content=grouped(contents, now).model_dump_json(),
+        content=said.model_dump_json(),
         message_id=message_id(key, domain),
         thread_id=message_id(cause, domain),
         attempts=1,

@@ -68,6 +68,17 @@ class DoubtfulAddressRow(SQLModel, table=True):
     answer: str = Field(default="", sa_type=Text, description="what the server, or the person, said")
 
 
+class UnsubscribedRow(SQLModel, table=True):
+    """An address that does not want a digest any more; alerts about one duty are never among them."""
+
+    __tablename__ = "unsubscribed"
+
+    address: str = Field(primary_key=True, description="in lower case")
+    channel: str = Field(primary_key=True, max_length=16)
+    digest: str = Field(primary_key=True, max_length=32)
+    at: datetime
+
+
 class AttemptRow(SQLModel, table=True):
     """One try to deliver an alert: written before the send, its outcome after."""
 

@@ -42,6 +42,11 @@ class Detour(StrEnum):
     REFUSED = "refused"
 
 
+def is_fallback(contact: str) -> bool:
+    """Tell whether a contact key is that of the fallback contact, in its own name or in place of another."""
+    return contact.partition(":")[0] == FALLBACK
+
+
 @dataclass(frozen=True, slots=True)
 class Fallback:
     """The configured person who is told where nobody else can be."""
@@ -136,7 +141,7 @@ class Routing:
             for manager in (unit.managers if unit else ())
             for route in self._ways(
                 f"{Role.MANAGER}:{name}:{manager.key}",
-                _titled(manager, unit.name if unit else ""),
+                titled(manager, unit.name if unit else ""),
                 manager,
                 Role.MANAGER,
             )
@@ -260,10 +265,11 @@ def _holder_of_post(agreement: Agreement, party: str, name: str | None, day: dat
 
 
 def _recipient(agreement: Agreement, party: str, contact: Contact) -> str:
-    return _titled(contact, agreement.parties[party].short or agreement.parties[party].name)
+    return titled(contact, agreement.parties[party].short or agreement.parties[party].name)
 
 
-def _titled(contact: Contact, office: str) -> str:
+def titled(contact: Contact, office: str) -> str:
+    """Name a contact with the post and the office."""
     position = f"{contact.position} ({office})"
     return f"{contact.name}, {position}" if contact.name else position
 

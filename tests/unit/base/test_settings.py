@@ -77,3 +77,28 @@ def test_a_wrong_address_is_said_without_showing_it(url: str) -> None:
     with pytest.raises(SettingsError, match=r"TRACKER_PING_URL: .*https://") as caught:
         read_settings({"TRACKER_PING_URL": url}, NO_FILE)
     assert "rahasia" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_good"),
+    [
+        ("https://tenggat.example.go.id", True),
+        ("https://tenggat.example.go.id/lacak/", True),
+        ("http://10.0.0.5:8080", True),
+        ("http://[::1]:8080", True),
+        ("tenggat.example.go.id", False),
+        ("ftp://example.org", False),
+        ("javascript:alert(1)", False),
+        ("https://example.org/?a=b", False),
+        ("https://example.org/ x", False),
+        ("https://example.org\n", False),
+        ("https://ex>ample.org", False),
+        ("https://", False),
+    ],
+)
+def test_links_need_a_plain_address(url: str, is_good: bool) -> None:  # noqa: FBT001
+    if is_good:
+        assert read_settings({"TRACKER_PUBLIC_URL": url}, NO_FILE).public_url == url
+        return
+    with pytest.raises(SettingsError, match="TRACKER_PUBLIC_URL"):
+        read_settings({"TRACKER_PUBLIC_URL": url}, NO_FILE)

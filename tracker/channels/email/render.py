@@ -1,5 +1,6 @@
 """An alert as one email: text, HTML and a calendar entry. The same delivery gives the same bytes."""
 
+from collections.abc import Mapping
 from datetime import datetime, time
 from email.utils import format_datetime
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ from tracker.base.dates import clock_text, days_phrase, long_date, short_moment
 from tracker.channels.email.headers import address_line, text_line
 from tracker.channels.email.ics import ALARM_BEFORE, Entry, calendar_file
 from tracker.channels.email.mime import Attachment, parts
+from tracker.channels.links import Answers, Links
 from tracker.channels.lists import fill_list
 from tracker.channels.render import (
     act_by_time,
@@ -38,14 +40,15 @@ _EVENT_TEXT = {
 _FILE_NAME = {"id": "tenggat-{date}.ics", "en": "deadline-{date}.ics"}
 
 
-def message(delivery: Delivery, sender: str) -> bytes:
-    """Build the whole message, ready for the wire."""
+def message(delivery: Delivery, sender: str, links: Links | None = None) -> bytes:
+    """Build the whole message, ready for the wire; with `links` it can be answered."""
     content = delivery.content
     if isinstance(content, ListContent):
-        body = _list_parts(content, delivery.now, delivery.message_id)
+        done = links.done(delivery, content) if links else {}
+        body = _list_parts(content, delivery, done)
     else:
-        body = _alert_parts(content, delivery.now, delivery.message_id)
-    return _headers(delivery, sender) + body
+        body = _alert_parts(content, delivery, links.answers(delivery, content) if links else None)
+    return _headers(delivery, sender) + _unsubscribing(delivery, links) + body
 
 
 def subject(content: Content, now: datetime) -> str:
@@ -96,22 +99,34 @@ def _headers(delivery: Delivery, sender: str) -> bytes:
     )
 
 
-def _alert_parts(content: AlertContent, now: datetime, message_id: str) -> bytes:
-    language, folder = content.language, "email/templates"
-    values = {"alert": content, "view": view(content, now)}
+def _unsubscribing(delivery: Delivery, links: Links | None) -> bytes:
+    """Write what lets a mail program refuse a digest with one click (RFC 8058)."""
+    link = links.unsubscribe(delivery) if links else None
+    if link is None:
+        return b""
+    one_click = b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" if link.startswith("https:") else b""
+    return f"List-Unsubscribe: <{link}>\r\n".encode("ascii") + one_click
+
+
+def _alert_parts(content: AlertContent, delivery: Delivery, answers: Answers | None) -> bytes:
+    language, folder, now = content.language, "email/templates", delivery.now
+    values = {"alert": content, "view": view(content, now), "answers": answers}
     name = _FILE_NAME[language].format(date=content.act_by.isoformat())
     return parts(
         language,
-        message_id,
+        delivery.message_id,
         render(f"{folder}/{language}.txt", **values),
         render(f"{folder}/{language}.html", **values),
         Attachment(name, calendar(content, now)),
     )
 
 
-def _list_parts(content: ListContent, now: datetime, message_id: str) -> bytes:
-    plain, html = (fill_list(f"email/templates/list.{kind}", content, now) for kind in ("txt", "html"))
-    return parts(content.language, message_id, plain, html, None)
+def _list_parts(content: ListContent, delivery: Delivery, done: Mapping[str, str]) -> bytes:
+    plain, html = (
+        fill_list(f"email/templates/list.{kind}", content, delivery.now, done=done)
+        for kind in ("txt", "html")
+    )
+    return parts(content.language, delivery.message_id, plain, html, None)
 
 
 def _event_text(content: AlertContent) -> str:

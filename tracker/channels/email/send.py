@@ -11,6 +11,7 @@ import aiosmtplib
 from tracker.base.errors import SettingsError
 from tracker.channels.email import failures, render
 from tracker.channels.email.connection import Connection
+from tracker.channels.links import Links
 from tracker.channels.render import flatten
 from tracker.outbox.delivery import Accepted, Delivery, Failure, SendError
 
@@ -39,9 +40,10 @@ class EmailChannel:
     name = "email"
     pace = None
 
-    def __init__(self, server: SmtpServer, connections: int = 4) -> None:
+    def __init__(self, server: SmtpServer, connections: int = 4, links: Links | None = None) -> None:
         """Open no connection yet; never more than `connections` at a time."""
         self._server = server
+        self._links = links
         self._sender = parseaddr(server.sender)[1]
         if not _ADDRESS.fullmatch(self._sender):
             raise SettingsError(f"TRACKER_MAIL_FROM: {server.sender!r} is not an email address")
@@ -53,7 +55,7 @@ class EmailChannel:
         """Hand the message to the mail server; SendError says what it answered instead."""
         if not _ADDRESS.fullmatch(delivery.address):
             raise SendError(f"{flatten(delivery.address)!r} is not an email address", Failure.ADDRESS)
-        message = render.message(delivery, self._server.sender)
+        message = render.message(delivery, self._server.sender, self._links)
         async with self._slots:
             kept = self._take_idle()
             if kept is not None:

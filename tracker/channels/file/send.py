@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from tracker.base.dates import local_time
 from tracker.channels.email import render
+from tracker.channels.links import Links
 from tracker.channels.render import flatten
 from tracker.outbox.delivery import Accepted, Delivery, Failure, SendError
 
@@ -23,15 +24,23 @@ class FileChannel:
     at_once = 4
     pace = None
 
-    def __init__(self, folder: Path, echo: Callable[[str], None], *, sender: str = DEFAULT_SENDER) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        echo: Callable[[str], None],
+        *,
+        sender: str = DEFAULT_SENDER,
+        links: Links | None = None,
+    ) -> None:
         """Touch nothing yet; the folder is made with the first message."""
         self._folder = folder
         self._echo = echo
         self._sender = sender
+        self._links = links
 
     async def send(self, delivery: Delivery) -> Accepted:
         """Write the message once; a repeat finds it already there."""
-        message = render.message(delivery, self._sender)
+        message = render.message(delivery, self._sender, self._links)
         name = sha256(delivery.message_id.encode()).hexdigest()[:32]
         try:
             is_new = await asyncio.to_thread(_store, self._folder, name, message)
