@@ -47,15 +47,17 @@ class Digests:
             return 0
         if context is not self._context:
             self._context, self._told_on, self._not_before = context, {}, {}
-        return sum(
-            self._tell(name, db, context, now)
+        due = [
+            name
             for name in self._tellers
             if self._told_on.get(name) != local.date() and now >= self._not_before.get(name, now)
-        )
+        ]
+        reachable = _reachable(db, context) if due else context
+        return sum(self._tell(name, db, reachable, now) for name in due)
 
     def _tell(self, name: str, db: Database, context: Context, now: datetime) -> int:
         try:
-            told = self._tellers[name](db, _reachable(db, context), now)
+            told = self._tellers[name](db, context, now)
         except Exception:
             log.exception("digest cannot be told, trying again later", digest=name)
             self._not_before[name] = now + _POSTPONED

@@ -162,8 +162,8 @@ def _office(of: str, agreement: Agreement, routing: Routing) -> tuple[str, Seque
     if of in agreement.parties:
         party = agreement.parties[of]
         return party.short or party.name, party.contacts
-    if agreement.unit in routing.units and of == f"{Role.MANAGER}:{agreement.unit}":
-        unit = routing.units[agreement.unit]
+    unit = routing.units.get(agreement.unit or "")
+    if unit is not None and of == f"{Role.MANAGER}:{agreement.unit}":
         return unit.name, unit.managers
     return "", ()
 
