@@ -43,6 +43,7 @@ from tracker.obligations.causes import LOADED, ROLLED, SEVERAL, Cause, decree_ca
 from tracker.obligations.tables import ObligationRow
 from tracker.outbox import service as outbox
 from tracker.steps import deriving, doubting
+from tracker.steps.backlog import next_batch
 from tracker.steps.checking import check_evidence, check_fact
 from tracker.steps.context import Context
 from tracker.steps.deriving import Derivation
@@ -386,10 +387,14 @@ def _roll_or_postpone(db: Database, context: Context, now: datetime) -> int:
 def remind_due(db: Database, context: Context, now: datetime, limit: int = 100) -> int:
     """Fire due reminders and close what has lapsed; gives how many obligations were due."""
     with db.write() as connection:
-        due = obligations.due(connection, now, limit)
-        if due:
-            Reminding(connection, context, now).of(due)
-    return len(due)
+        batch = next_batch(connection, now, limit)
+        if batch.rows:
+            Reminding(connection, context, now).of(batch)
+        if batch.complete is None:
+            outbox.release_held(connection, now)
+        else:
+            outbox.release_held(connection, now, batch.complete)
+    return len(batch.rows)
 
 
 def next_wake(db: Database, paused: Mapping[str, datetime] | None = None) -> datetime | None:

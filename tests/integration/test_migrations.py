@@ -24,6 +24,7 @@ TABLES = {
     "reminder",
     "alert",
     "doubtful_address",
+    "contact",
     "attempt",
     "unsubscribed",
 }

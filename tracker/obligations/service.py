@@ -1,6 +1,6 @@
 """Obligations in the store: what derivation gives is compared with what is there, in bulk."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -120,8 +120,11 @@ def _superseded(key: str, known: Any, now: datetime, cause: str) -> dict[str, An
     return {"key": key, **{name: getattr(known, name) for name in _CHANGING}, **closing}
 
 
-def due(connection: Connection, now: datetime, limit: int) -> list[Any]:
-    """Give obligations whose reminder or lapse is due, locked against other workers."""
+def due(connection: Connection, now: datetime, limit: int, of: Collection[str] | None = None) -> list[Any]:
+    """Give obligations whose reminder or lapse is due, locked against other workers.
+
+    `of` leaves only those of some agreements.
+    """
     query = (
         select(ObligationRow)
         .where(col(ObligationRow.wake_at) <= now)
@@ -129,4 +132,6 @@ def due(connection: Connection, now: datetime, limit: int) -> list[Any]:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
+    if of is not None:
+        query = query.where(col(ObligationRow.agreement_id).in_(of))
     return list(connection.execute(query))

@@ -36,7 +36,7 @@ def claim(
     statement = (
         update(AlertRow)
         .where(col(AlertRow.key).in_(_due(channel, now, limit).scalar_subquery()))
-        .values(next_try_at=until, lease_holder=worker, attempts=col(AlertRow.attempts) + 1)
+        .values(next_try_at=until, lease_holder=worker, attempts=col(AlertRow.attempts) + 1, held=False)
         .returning(*CLAIMED)
     )
     claimed = [Claimed(**row) for row in connection.execute(statement).mappings()]

@@ -1,6 +1,6 @@
 """Alerts in the store: added with the state change that caused them, claimed, and settled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -132,6 +132,20 @@ def withdraw(connection: Connection, agreement: str, contacts: Sequence[str]) ->
         .returning(*CLAIMED)
     )
     return [Claimed(**row) for row in connection.execute(statement).mappings()]
+
+
+def release_held(connection: Connection, now: datetime, people: Collection[str] | None = None) -> None:
+    """Let go of what was held back: all of it, or what waits for people of whom no more is to come."""
+    let_go = (
+        update(AlertRow)
+        .where(col(AlertRow.held), col(AlertRow.next_try_at).is_not(None))
+        .values(held=False, next_try_at=now)
+    )
+    if people is None:
+        connection.execute(let_go)
+        return
+    for batch in batches(sorted(people)):
+        connection.execute(let_go.where(col(AlertRow.address).in_(batch)))
 
 
 def withdraw_from(connection: Connection, address: tuple[str, str]) -> list[Claimed]:

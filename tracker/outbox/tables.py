@@ -6,6 +6,7 @@ from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 _PENDING = text("next_try_at IS NOT NULL")
+_HELD = text("held")
 _GROUPED = text("grouped_in IS NOT NULL")
 
 
@@ -33,6 +34,7 @@ class AlertRow(SQLModel, table=True):
             postgresql_where=_PENDING,
         ),
         Index("ix_alert_obligation_key", "obligation_key"),
+        Index("ix_alert_held", "held", sqlite_where=_HELD, postgresql_where=_HELD),
         Index("ix_alert_grouped_in", "grouped_in", sqlite_where=_GROUPED, postgresql_where=_GROUPED),
     )
 
@@ -52,6 +54,7 @@ class AlertRow(SQLModel, table=True):
     lease_holder: str | None = None
     attempts: int = 0
     groupable: bool = Field(default=False, description="may be said together with others of one person")
+    held: bool = Field(default=False, description="waits until all reminders of its person are made")
     not_taken: int = Field(default=0, description="the attempts up to this one reached nobody, surely")
     grouped_in: str | None = Field(default=None, description="the alert that says this one among others")
     accepted_at: datetime | None = None

@@ -70,7 +70,7 @@ class Schedule:
         `after` is the instant that the point which fired last was planned for: everything planned
         up to then is done, whatever has become of the ladder since.
         """
-        quiet_until = self._morning_of(plan.snoozed_until) if plan.snoozed_until else None
+        quiet_until = self.morning_of(plan.snoozed_until) if plan.snoozed_until else None
         if quiet_until is not None and now < quiet_until:
             # Asked to be left alone: what falls into that time is said when it is over.
             found = self.next(plan._replace(snoozed_until=None), after, quiet_until)
@@ -106,10 +106,10 @@ class Schedule:
         today = local.date()
         if self.calendar.is_office_day(today):
             if local.time() < self.policy.send_at:
-                return self._morning_of(today)
+                return self.morning_of(today)
             if local.time() < self.policy.office_hours_end:
                 return now
-        return self._morning_of(self.calendar.office_day_on_or_after(today + timedelta(days=1)))
+        return self.morning_of(self.calendar.office_day_on_or_after(today + timedelta(days=1)))
 
     def _has_lapsed(self, plan: Plan, instant: datetime) -> bool:
         return plan.lapses_on is not None and instant >= self.start_of(plan.lapses_on)
@@ -130,7 +130,7 @@ class Schedule:
             for days in sorted(key[1], reverse=True):
                 by_day[self.calendar.office_day_on_or_before(plan.act_by - timedelta(days=days))] = days
             found = tuple(
-                Point(f"{_BEFORE}{days}", self._morning_of(day)) for day, days in sorted(by_day.items())
+                Point(f"{_BEFORE}{days}", self.morning_of(day)) for day, days in sorted(by_day.items())
             )
             self._points_before[key] = found
         return found
@@ -146,7 +146,7 @@ class Schedule:
         for days in self._days_overdue():
             day = self.calendar.office_day_on_or_after(plan.act_by + timedelta(days=days))
             if pending is not None and pending[1] != day:
-                yield Point(pending[0], self._morning_of(pending[1]))
+                yield Point(pending[0], self.morning_of(pending[1]))
             pending = (f"{_OVERDUE}{days}", day)
 
     def _days_overdue(self) -> Iterator[int]:
@@ -157,7 +157,8 @@ class Schedule:
             days += overdue.then_every_days
             yield days
 
-    def _morning_of(self, day: date) -> datetime:
+    def morning_of(self, day: date) -> datetime:
+        """Give the instant (UTC) at which messages are sent on a local day."""
         found = self._mornings.get(day)
         if found is None:
             found = datetime.combine(day, self.policy.send_at, self.zone).astimezone(UTC)

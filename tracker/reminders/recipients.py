@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from typing import Literal
 
@@ -69,6 +69,10 @@ class Route:
     detour: Detour | None = None
     instead_of: str = ""
     role: Role = Role.OFFICER
+    hours: tuple[time, time] | None = None
+    """The local times between which messages are wished for."""
+    weekly: bool = False
+    """Whether what is far off shall come once a week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +190,16 @@ class Routing:
             )
             addresses = (chosen or addresses)[:1]
         return [
-            Route(key, recipient, contact.language, channel, address, role=role)
+            Route(
+                key,
+                recipient,
+                contact.language,
+                channel,
+                address,
+                role=role,
+                hours=contact.hours,
+                weekly=contact.digest == "weekly",
+            )
             for channel, address in addresses
         ]
 

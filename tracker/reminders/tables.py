@@ -1,6 +1,6 @@
-"""Reminders that have fired, in the database. No behaviour here."""
+"""Reminders that have fired, and the addresses of contacts, in the database. No behaviour here."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
@@ -18,3 +18,22 @@ class ReminderRow(SQLModel, table=True):
     planned_for: datetime
     fired_at: datetime
     missed: str = Field(default="", description="points this one stands for, comma-separated")
+
+
+class ContactRow(SQLModel, table=True):
+    """One address of one contact of an agreement, as terms and facts name it: who may be told of what.
+
+    Derived with the agreement's obligations; who is told in the end is worked out from terms and facts.
+    """
+
+    __tablename__ = "contact"
+    __table_args__ = (Index("ix_contact_address", "address"),)
+
+    agreement_id: str = Field(primary_key=True)
+    number: int = Field(primary_key=True, description="place among the addresses of the agreement")
+    party: str
+    contact: str = Field(description="key within its party")
+    channel: str = Field(max_length=16)
+    address: str
+    since: date | None = None
+    until: date | None = None

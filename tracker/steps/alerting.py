@@ -65,6 +65,7 @@ def _row(
         "lease_holder": None,
         "attempts": 0,
         "groupable": False,
+        "held": False,
     }
 
 

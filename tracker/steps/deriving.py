@@ -7,14 +7,16 @@ from typing import Any
 from sqlalchemy import Connection
 
 from tracker.events import service as events
+from tracker.events.kinds import DECREE_LOADED
 from tracker.events.model import Event
 from tracker.obligations import service as obligations
-from tracker.obligations.causes import Cause, Moment, sentences
+from tracker.obligations.causes import ROLLED, Cause, Moment, sentences
 from tracker.obligations.model import Obligation, State
 from tracker.obligations.months import shifted
 from tracker.obligations.picture import picture
 from tracker.obligations.values import Values
 from tracker.outbox import service as outbox
+from tracker.reminders import contacts
 from tracker.reminders.ladder import Point
 from tracker.steps.context import Context
 from tracker.steps.rows import RowMaker
@@ -25,6 +27,7 @@ from tracker.terms.service import Known
 
 _ONE_DAY = timedelta(days=1)
 MOVED = "moved-"
+_SAME_CONTACTS = frozenset({ROLLED.kind, DECREE_LOADED})
 _KEPT = (*obligations.MOVING, "provisional")
 _WAKING = ("state", "act_by", "by_time", "lapses_on", "snoozed_until", "reminded_for")
 
@@ -66,6 +69,10 @@ class Derivation:
         self.known = known
         self.now = now
         self.causes = causes
+        # Neither a decree nor time going on changes who the contacts are.
+        self._changing = {
+            name for name, cause in causes.items() if name not in known or cause.kind not in _SAME_CONTACTS
+        }
         old = [agreement_id for agreement_id in causes if agreement_id in known]
         self.before = obligations.stored(connection, old)
         self.logs = events.logs_of(connection, old)
@@ -80,6 +87,7 @@ class Derivation:
         self.renamed: list[str] = []
         self.days: dict[str, tuple[date, date]] = {}
         self.telling = Telling(connection, context, now)
+        self.contacts: list[dict[str, Any]] = []
 
     def store(self, agreements: Iterable[Agreement]) -> obligations.Changes:
         """Derive the agreements, add what is new, and write the differences to what was there."""
@@ -92,6 +100,7 @@ class Derivation:
                     else:
                         add(row)
                         added += 1
+        contacts.put(self.connection, self.contacts, [name for name in self._changing if name in self.known])
         terms.set_wakes(
             self.connection, {name: self.wakes[name] for name in self.wakes if name in self.known}
         )
@@ -113,6 +122,8 @@ class Derivation:
         today, until = self._days(written)
         calendar = self.context.calendar(written)
         seen = picture(written, calendar, self.logs.get(written.id, ()), until)
+        if written.id in self._changing:
+            self.contacts += contacts.rows_of(seen.agreement)
         self.wakes[written.id] = (self._roll(written, seen.derived.beyond), calendar.version)
         tracked = self.known.get(written.id)
         maker = RowMaker(self.context, seen, self.now, today, tracked.tracked_since if tracked else today)

@@ -1,6 +1,6 @@
 """Due obligations -> reminders, alerts, and the next due instant, in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from tracker.obligations import service as obligations
 from tracker.obligations.lifecycle import AGREEMENT_ENDED, why_lapsed
 from tracker.obligations.model import CLOSED, Obligation, State
 from tracker.obligations.picture import Picture, picture
+from tracker.steps.backlog import Batch
 from tracker.steps.context import Context
 from tracker.steps.rows import plan_of, wake_at
 from tracker.steps.telling import Telling
@@ -35,8 +36,9 @@ class Reminding:
         self.updates: list[dict[str, Any]] = []
         self.pictures: dict[str, Picture] = {}
 
-    def of(self, due: Sequence[Any]) -> None:
+    def of(self, batch: Batch) -> None:
         """Take due obligation rows (locked by the caller) one step further."""
+        due = batch.rows
         ids = {row.agreement_id for row in due}
         bodies = terms.bodies(self.connection, ids)
         logs = events.logs_of(self.connection, ids)
@@ -48,6 +50,8 @@ class Reminding:
                 # One agreement that cannot be derived must not keep all others from being told.
                 log.exception("obligation cannot be worked out, trying again later", obligation=row.key)
                 self._update(row, State(row.state), row.reminded_for, self.now + _POSTPONED, row.closed_why)
+        if batch.complete is not None:
+            self.telling.hold_back(batch.complete)
         self.telling.add(self.connection)
         obligations.update_all(self.connection, self.updates)
 

@@ -16,7 +16,9 @@ from tracker.outbox.keys import reminder_key
 from tracker.reminders import service as reminders
 from tracker.reminders.ladder import Point
 from tracker.reminders.recipients import Route
+from tracker.reminders.wishes import not_before
 from tracker.steps.alerting import alert_row, list_row
+from tracker.steps.backlog import HELD_FOR
 from tracker.steps.context import Context
 from tracker.terms.model import Agreement
 
@@ -62,7 +64,10 @@ class Telling:
         for route in self._routes(agreement, obligation):
             notes = [english if route.language == "en" else indonesian for indonesian, english in because]
             content = compose(agreement, obligation, deadline, calendar, point, missed, route, today, notes)
-            self.alerts.append(alert_row(self.context, key, obligation.key, route, content, self.now))
+            schedule = self.context.schedule(agreement)
+            at = not_before(route, point.name, deadline.act_by, schedule, self.now)
+            row = alert_row(self.context, key, obligation.key, route, content, self.now)
+            self.alerts.append(row | {"next_try_at": at})
 
     def tell_undated(self, agreement: Agreement, obligation: Obligation) -> None:
         """Say at once what an event asks for without a date; nothing else will ever speak of it."""
@@ -76,6 +81,13 @@ class Telling:
         party = obligation.trigger.party if obligation.trigger else None
         today = self.now.astimezone(agreement.zone).date()
         return self.routing.routes(agreement, obligation.rule.duty.by, party, today)
+
+    def hold_back(self, complete: frozenset[str]) -> None:
+        """Let reminders wait whose person may have more to come: all but those of `complete` people."""
+        until = self.now + HELD_FOR
+        for row in self.alerts:
+            if row["groupable"] and row["address"] not in complete and row["next_try_at"] <= self.now:
+                row |= {"held": True, "next_try_at": until}
 
     def add(self, connection: Connection) -> None:
         """Put everything into the store; what is there already stays as it is."""
