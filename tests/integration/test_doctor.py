@@ -102,6 +102,16 @@ def test_an_agreement_that_reaches_nobody(home: Home) -> None:
     assert found(home) == {"unreachable": ["nobody"]}
 
 
+def test_an_address_that_does_not_work(home: Home) -> None:
+    home.record("contact-doubtful", "2026-11-23", party="kesatu", channel="email", address="satu@example.org")
+
+    assert found(home) == {"doubtful": ["satu@example.org"]}
+
+    home.record("contact-confirmed", "2026-11-23", party="kesatu", channel="email", address="satu@example.org")
+
+    assert found(home) == {}
+
+
 def test_a_clock_that_has_gone_back(home: Home) -> None:
     broken = examine(home.db, home.house.context, home.clock.now() - timedelta(hours=1))
 

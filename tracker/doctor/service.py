@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from tracker.base.db import Database
-from tracker.doctor import asleep, clock, undecreed, undelivered, unreachable, unreminded, untold
+from tracker.doctor import asleep, clock, doubtful, undecreed, undelivered, unreachable, unreminded, untold
 from tracker.doctor.finding import Finding
 from tracker.steps.context import Context
 
@@ -19,6 +19,7 @@ INVARIANTS: Mapping[str, Invariant] = {
     "asleep": asleep.broken,
     "undecreed": undecreed.broken,
     "unreachable": unreachable.broken,
+    "doubtful": doubtful.broken,
     "clock": clock.broken,
 }
 
