@@ -14,7 +14,7 @@ from tracker.base.db import Database
 from tracker.base.settings import Settings
 from tracker.bootstrap import House, build_channels, build_context, build_cycle
 from tracker.channels.email.send import EmailChannel
-from tracker.outbox.delivery import Accepted, Delivery
+from tracker.outbox.delivery import Accepted, Channel, Delivery
 from tracker.reminders.recipients import EMAIL
 
 
@@ -77,7 +77,8 @@ def main(url: str, port: str, now: str) -> None:
     watched = Watched(mail, time.monotonic())
 
     async def run() -> None:
-        cycle = build_cycle(house, channels | {EMAIL: watched})
+        through: dict[str, Channel] = {**channels, EMAIL: watched}
+        cycle = build_cycle(house, through)
         await cycle.run()
         await cycle.dispatcher.close()
 
