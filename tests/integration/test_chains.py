@@ -64,7 +64,7 @@ def duty(*contacts: Mapping[str, Any], **more: Any) -> TermsFile:
 def told(home: Home, since: str = "2026-12-01T00:00") -> list[Told]:
     """Give point, contact and local time of each alert, in order."""
     points = {row.key: row.point for row in home.rows(ReminderRow)}
-    alerts = [row for row in home.rows(AlertRow) if row.created_at >= wib(since)]
+    alerts = [row for row in home.rows(AlertRow) if row.reminder_key and row.created_at >= wib(since)]
     return [
         (points[row.reminder_key], row.contact.rpartition(":")[2], _local(row.created_at))
         for row in sorted(alerts, key=lambda row: (row.created_at, row.key))

@@ -9,8 +9,8 @@ from tracker.events import kinds
 from tracker.events.names import event_name
 from tracker.evidence.kinds import EMAIL, JPEG, PDF, PNG, TEXT
 from tracker.obligations.wording import pick
-from tracker.reminders.escalation import AGAIN, CHAINED
-from tracker.reminders.ladder import AT_ONCE
+from tracker.reminders.escalation import CHAINED
+from tracker.reminders.ladder import AGAIN, AT_ONCE
 
 _KINDS: Mapping[str, tuple[str, str]] = {
     kinds.NOTICE_SERVED: ("Pemberitahuan disampaikan", "Notice served"),
