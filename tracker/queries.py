@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 from sqlmodel import col
 
 from tracker.base.db import Database
@@ -22,12 +22,13 @@ from tracker.obligations.service import DAYS, moves_of
 from tracker.obligations.tables import ObligationRow
 from tracker.obligations.view import as_json, window_json
 from tracker.obligations.windows import Window, window_for
+from tracker.outbox.keys import is_group
 from tracker.outbox.tables import AlertRow, AttemptRow
 from tracker.reminders.ladder import AT_ONCE
 from tracker.reminders.tables import ReminderRow
 from tracker.steps.context import Context
 from tracker.terms.model import Agreement
-from tracker.terms.service import agreements
+from tracker.terms.service import agreements, batches
 
 LIVE = (State.OPEN.value, State.DUE.value, State.OVERDUE.value)
 
@@ -256,17 +257,7 @@ def alerts_of(connection: Connection, obligation: str, until: datetime | None = 
     if until is not None:
         query = query.where(col(AlertRow.created_at) <= until)
     alerts = connection.execute(query).all()
-    attempts: dict[str, list[dict[str, Any]]] = {}
-    tried = (
-        select(AttemptRow)
-        .join(AlertRow, col(AlertRow.key) == col(AttemptRow.alert_key))
-        .where(col(AlertRow.obligation_key) == obligation)
-        .order_by(col(AttemptRow.id))
-    )
-    for row in connection.execute(tried):
-        attempts.setdefault(row.alert_key, []).append(
-            {"at": row.started_at.isoformat(), "outcome": row.outcome, "answer": row.answer}
-        )
+    attempts = _attempts_of(connection, [row.key for row in alerts])
     return [
         {
             "point": row.point,
@@ -279,7 +270,26 @@ def alerts_of(connection: Connection, obligation: str, until: datetime | None = 
             "attempts": attempts.get(row.key, []),
         }
         for row in alerts
+        if not is_group(row.key)
     ]
+
+
+def _attempts_of(connection: Connection, alerts: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Give the attempts to deliver each alert, by itself or together with others, oldest first."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    tried_as = col(AttemptRow.alert_key)
+    for batch in batches(alerts):
+        query: Any = (
+            select(AttemptRow, col(AlertRow.key).label("of_alert"))
+            .join(AlertRow, or_(tried_as == col(AlertRow.key), tried_as == col(AlertRow.grouped_in)))
+            .where(col(AlertRow.key).in_(batch))
+            .order_by(col(AttemptRow.id))
+        )
+        for row in connection.execute(query):
+            found.setdefault(row.of_alert, []).append(
+                {"at": row.started_at.isoformat(), "outcome": row.outcome, "answer": row.answer}
+            )
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,9 @@ class Worker:
             self._faulty = found
             return
         self._house = dataclasses.replace(self._house, context=context)
-        self._cycle = build_cycle(self._house, self._channels)
+        cycle = build_cycle(self._house, self._channels)
+        cycle.dispatcher.go_on_from(self._cycle.dispatcher)
+        self._cycle = cycle
         for key in flow.rederive(self._house.db, context, self._house.clock.now()):
             log.warning("deadline moved with the decrees", obligation=key)
         self._rules = found

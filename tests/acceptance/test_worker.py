@@ -3,9 +3,10 @@
 import json
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -18,8 +19,17 @@ from sqlalchemy import select
 
 from tests.support.agreements import ID, rule
 from tests.support.botapi import TOKEN, bot_api
-from tests.support.databases import POSTGRESQL, SQLITE, empty_database, lock_waits, migrated_database
+from tests.support.databases import (
+    MIGRATIONS,
+    POSTGRESQL,
+    SQLITE,
+    empty_database,
+    lock_waits,
+    migrated_database,
+)
 from tests.support.houses import OFFICER, terms_file
+from tests.support.outbox import alert_rows, put
+from tests.support.postgres import own_postgres
 from tests.support.process import Installation, own_rules
 from tests.support.smtp import HOST, Mail, SmtpStandIn, free_port, smtp_server
 from tests.support.waiting import until
@@ -29,7 +39,7 @@ from tracker.base.packed import unpack
 from tracker.base.settings import read_settings
 from tracker.bootstrap import build
 from tracker.events.model import Event
-from tracker.migrations import differences
+from tracker.migrations import differences, upgrade
 from tracker.outbox.tables import AlertRow, AttemptRow
 from tracker.terms.load import read_file, terms_paths
 
@@ -305,6 +315,38 @@ def test_a_worker_outlives_lost_connections(mail: SmtpStandIn, tmp_path: Path) -
             prepare(one)
             until(lambda: mail.mails, "a mail")
             assert worker.stop() == 0
+
+
+@pytest.mark.postgres
+def test_a_worker_waits_for_a_database_that_is_stopped_and_goes_on(mail: SmtpStandIn, tmp_path: Path) -> None:
+    with own_postgres() as postgres:
+        postgres.start()
+        url = postgres.server.create("tracker")
+        with closing(Database(url)) as db:
+            upgrade(db, MIGRATIONS)
+            put(db, alert_rows("before", 24, datetime.now(UTC)))
+        one = installation(tmp_path, url)
+        one.settings |= {
+            "smtp_port": str(mail.port),
+            "batch": "6",
+            "smtp_connections": "2",
+            "lease_seconds": "5",
+        }
+        mail.delay = 0.05
+        with one.start("worker") as worker:
+            until(lambda: len(mail.mails) > 3, "some mails")
+            postgres.stop()
+            until(lambda: "turn failed, trying again" in worker.said(), "a complaint")
+            time.sleep(0.5)  # several sweeps against a database that is away
+            assert worker.process.poll() is None
+            postgres.start()
+            with closing(Database(url)) as db:
+                put(db, alert_rows("after", 6, datetime.now(UTC)))
+            until(lambda: {row.state for row in rows(url, AlertRow)} == {"accepted"}, "every alert accepted")
+            assert worker.stop() == 0
+
+        ids = [parsed(sent)["Message-ID"] for sent in mail.mails]
+        assert len(ids) == len(set(ids)) == 30
 
 
 def test_a_worker_needs_tables(tmp_path: Path) -> None:

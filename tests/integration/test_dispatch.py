@@ -1,57 +1,32 @@
 import asyncio
+import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import closing
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.agreements import ID, rule
+from tests.support.databases import SQLITE, migrated_database
 from tests.support.houses import MONDAY, OFFICER, Home, Homes, terms_file
 from tests.support.outbox import NothingFollows
+from tests.support.sending import LEASE, Answer, Scripted, dispatcher
 from tracker import flow
 from tracker.base.db import Database
 from tracker.base.errors import DatabaseError
 from tracker.bootstrap import build_cycle
 from tracker.outbox import claiming, service
 from tracker.outbox.delivery import Accepted, Channel, Delivery, Failure, SendError
-from tracker.outbox.dispatch import Dispatcher, Offload, inline
-from tracker.outbox.pace import Pace
+from tracker.outbox.dispatch import Dispatcher
 from tracker.outbox.retry import LONGEST_PAUSE, GiveUp, Retry, backoff
 from tracker.outbox.service import Claimed
 from tracker.outbox.tables import AlertRow, AttemptRow
 from tracker.reminders.recipients import EMAIL, FILE, TELEGRAM
-from tracker.steps.alerting import tell_operator
-from tracker.steps.doubting import Refusals
 
 FORCE_MAJEURE = rule("14 calendar days since force-majeure-occurred", "force-majeure-notice")
 FALLBACK = "cadangan@example.org"
-LEASE = timedelta(seconds=300)
-Answer = Accepted | Exception
-
-
-@dataclass
-class Scripted:
-    """A channel that answers as told, then takes everything; `look` is called before each answer."""
-
-    name: str
-    answers: list[Answer] = field(default_factory=list)
-    sent: list[Delivery] = field(default_factory=list)
-    look: Callable[[Delivery], Any] = lambda _delivery: None
-    closed: int = 0
-    at_once: int = 4
-    pace: Pace | None = None
-
-    async def send(self, delivery: Delivery) -> Accepted:
-        self.sent.append(delivery)
-        self.look(delivery)
-        answer = self.answers.pop(0) if self.answers else Accepted("250 OK")
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    async def close(self) -> None:
-        self.closed += 1
 
 
 @pytest.fixture
@@ -63,29 +38,6 @@ def home(homes: Homes) -> Home:
     home.record("force-majeure-occurred", "2026-11-20", party="kesatu")
     assert home.remind() == 1
     return home
-
-
-def dispatcher(
-    home: Home,
-    *channels: Channel,
-    worker: str = "one",
-    batch: int = 50,
-    lease: timedelta = LEASE,
-    offload: Offload = inline,
-) -> Dispatcher:
-    return Dispatcher(
-        home.db,
-        home.clock,
-        {channel.name: channel for channel in channels},
-        Refusals(home.house.context, home.clock),
-        lambda connection, channel, error: tell_operator(
-            connection, home.house.context, channel, error, home.clock.now()
-        ),
-        worker=worker,
-        lease=lease,
-        batch=batch,
-        offload=offload,
-    )
 
 
 def run(home: Home, *channels: Channel) -> int:
@@ -308,6 +260,62 @@ async def test_an_outcome_that_cannot_be_written_is_kept_and_sent_no_second_time
 
     assert [row.state for row in home.rows(AlertRow)] == ["accepted"] * 2
     assert len(mail.sent) == 2
+
+
+async def test_who_takes_the_place_of_a_dispatcher_keeps_what_it_could_not_write(home: Home) -> None:
+    async def offload(function: Callable[..., Any], *arguments: Any) -> Any:
+        if function.__name__ == "_settle":
+            raise DatabaseError("gone")
+        return function(*arguments)
+
+    mail = Scripted(EMAIL)
+    chat = Scripted(TELEGRAM)
+    before = dispatcher(home, mail, chat, offload=offload)
+    with pytest.raises(DatabaseError):
+        await before.run_due()
+    after = dispatcher(home, mail, chat)
+    after.go_on_from(before)
+
+    await after.run_due()
+
+    assert alert(home).state == "accepted"
+    assert len(mail.sent) == 1
+
+
+async def test_who_takes_the_place_of_a_dispatcher_leaves_a_channel_alone_that_pauses(home: Home) -> None:
+    before = dispatcher(home, Scripted(EMAIL, gone(1)))
+    await before.run_due()
+    after = dispatcher(home, Scripted(EMAIL))
+
+    after.go_on_from(before)
+
+    assert after.paused == before.paused != {}
+
+
+async def test_a_database_that_somebody_else_holds_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.base.db._BUSY_SECONDS", 0.02)
+    with migrated_database(SQLITE, tmp_path) as url, closing(Database(url, durable=False)) as db:
+        home = Homes(db, tmp_path).build(channels=[EMAIL])
+        home.load(terms_file(FORCE_MAJEURE))
+        home.record("force-majeure-occurred", "2026-11-20", party="kesatu")
+        many(home, 6)
+        with closing(sqlite3.connect(tmp_path / "tracker.db", isolation_level=None)) as other:
+            mail = Scripted(EMAIL, at_once=2)
+            mail.look = lambda _: other.in_transaction or other.execute("BEGIN IMMEDIATE")
+            lanes = dispatcher(home, mail, offload=asyncio.to_thread)
+            for _ in range(3):
+                with pytest.raises(DatabaseError, match="locked"):
+                    await lanes.run_due()
+            assert len(mail.sent) <= 4
+            other.rollback()
+            mail.look = lambda _: None
+            while await lanes.run_due():
+                pass
+
+        assert {row.state for row in home.rows(AlertRow)} == {"accepted"}
+        assert len(mail.sent) == 6
 
 
 async def test_an_outcome_that_the_database_refuses_does_not_hold_up_the_others(

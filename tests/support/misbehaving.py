@@ -13,6 +13,7 @@ Stage = Literal["greeting", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", 
 """`body`: when its first line has come; `end`: after the final dot."""
 DROP = "(hangs up)"
 HANG = "(says nothing)"
+TAKE_AND_DROP = "(keeps the message, and hangs up)"
 
 
 class LastWords(str):
@@ -33,6 +34,10 @@ class MisbehavingServer:
     hello: str = "250 mail.example.org"
     acts: dict[Stage, str] = field(default_factory=dict)
     """Stage -> what it says there instead, without its line end, or DROP, or HANG; only once."""
+    refused: set[str] = field(default_factory=set)
+    """Addresses that it does not know."""
+    asked_for_refused: list[str] = field(default_factory=list)
+    """How often it heard of each of them, in order."""
     mails: list[Mail] = field(default_factory=list)
     connections: int = 0
     open_now: int = 0
@@ -67,6 +72,8 @@ class _Dialogue:
     writer: asyncio.StreamWriter
     sender: str = ""
     recipient: str = ""
+    mail: Mail | None = None
+    """The last message that came."""
 
     async def hold(self) -> None:
         await self._say("greeting", "220 mail.example.org ESMTP")
@@ -78,11 +85,14 @@ class _Dialogue:
             case "EHLO" | "AUTH" | "STARTTLS":
                 usual = {"EHLO": self.server.hello, "AUTH": "235 welcome", "STARTTLS": "502 not here"}
                 await self._say(word, usual[word])
+            case "RCPT" if (refused := _within(address)) in self.server.refused:
+                self.server.asked_for_refused.append(refused)
+                self._write("550 5.1.1 no such user")
             case "DATA" if self.recipient:
                 await self._take_message()
             case "MAIL" | "RCPT" | "RSET" if self._is_in_order(word):
                 if await self._say(word, "250 ok"):
-                    self._remember(word, address.partition("<")[2].partition(">")[0])
+                    self._remember(word, _within(address))
             case "QUIT":
                 self._write("221 bye")
                 raise _OverError
@@ -105,7 +115,7 @@ class _Dialogue:
             await self.reader.readline()
             await self._say("body", "")
         content = (await self.reader.readuntil(b"\r\n.\r\n"))[:-3]
-        mail = Mail(self.sender, (self.recipient,), content.replace(b"\r\n..", b"\r\n."))
+        self.mail = mail = Mail(self.sender, (self.recipient,), content.replace(b"\r\n..", b"\r\n."))
         self.sender = self.recipient = ""
         # Whether it keeps what it is silent about nobody can know; this one does not.
         if await self._say("end", "250 2.0.0 Ok: queued as 4ABC"):
@@ -114,7 +124,9 @@ class _Dialogue:
     async def _say(self, stage: Stage, usual: str) -> bool:
         """Say what is usual here, or act; gives whether it was the usual."""
         act = self.server.acts.pop(stage, None)
-        if act == DROP:
+        if act == TAKE_AND_DROP and self.mail is not None:
+            self.server.mails.append(self.mail)
+        if act in (DROP, TAKE_AND_DROP):
             raise _OverError
         if act == HANG:
             await self.reader.read()
@@ -126,6 +138,10 @@ class _Dialogue:
 
     def _write(self, answer: str) -> None:
         self.writer.write(f"{answer}\r\n".encode(errors="surrogateescape"))
+
+
+def _within(address: str) -> str:
+    return address.partition("<")[2].partition(">")[0]
 
 
 @asynccontextmanager

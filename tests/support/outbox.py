@@ -1,6 +1,7 @@
 """Alerts that are due, put straight into the store: as many as a test wants."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 
@@ -53,7 +54,14 @@ class NothingFollows:
     def lock(self, connection: Connection, alerts: Sequence[Claimed]) -> None:
         """Lock nothing."""
 
-    def follow(self, connection: Connection, alerts: Sequence[Claimed], error: SendError) -> None:
+    def follow(
+        self,
+        connection: Connection,
+        message: Claimed,
+        said: Sequence[Claimed],
+        error: SendError,
+        open_still: AbstractSet[str],
+    ) -> None:
         """Tell nobody."""
 
 

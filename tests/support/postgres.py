@@ -8,9 +8,11 @@ import atexit
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -81,6 +83,53 @@ def postgres_server() -> PostgresServer:
     return server
 
 
+@dataclass
+class OwnPostgres:
+    """A server for one test, which may stop and start it."""
+
+    server: PostgresServer
+    folder: Path
+    who: dict[str, Any]
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it; comes back when it answers."""
+        with (self.folder / "log").open("ab") as said:
+            self.process = subprocess.Popen(  # noqa: S603
+                _command(self.server, self.folder),
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                env={"PATH": os.defpath, "LC_ALL": "C"},
+                cwd=self.folder,
+                **self.who,
+            )
+        until(lambda: _answers(self.server), f"a PostgreSQL that answers; {self.folder / 'log'} says why not")
+
+    def stop(self) -> None:
+        """Stop it, whoever uses it; comes back when it is gone."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(20)
+
+
+@contextmanager
+def own_postgres() -> Iterator[OwnPostgres]:
+    """Give a server that nobody else uses, not started yet."""
+    shared = postgres_server()
+    who: dict[str, Any] = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+    folder = _own_folder(who)
+    try:
+        _initialise(folder, shared.binaries, shared.password, who)
+        own = OwnPostgres(PostgresServer(free_port(), shared.password, shared.binaries), folder, who)
+        try:
+            yield own
+        finally:
+            own.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _own_folder(who: dict[str, Any]) -> Path:
     for parent in (tempfile.gettempdir(), *_TEMPORARY):
         if _may("-x", Path(parent), who):
@@ -128,11 +177,16 @@ def _initialise(folder: Path, binaries: Path, password: str, who: dict[str, Any]
     assert done.returncode == 0, done.stderr
 
 
-def _start(server: PostgresServer, folder: Path, who: dict[str, Any]) -> None:
+def _command(server: PostgresServer, folder: Path) -> list[str]:
     command = [str(server.binaries / "postgres"), "-D", str(folder / "data"), "-k", ""]
     command += ["-h", HOST, "-p", str(server.port)]
     for option in _OPTIONS:
         command += ["-c", option]
+    return command
+
+
+def _start(server: PostgresServer, folder: Path, who: dict[str, Any]) -> None:
+    command = _command(server, folder)
     watcher = subprocess.Popen(  # noqa: S603
         ["/bin/sh", "-c", _WATCH, "watch", *command],
         stdin=subprocess.PIPE,

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from tracker.base.db import Database
@@ -24,7 +25,7 @@ from tracker.doctor.undelivered import waiting_too_long
 from tracker.obligations.tables import ObligationRow
 from tracker.outbox import service as outbox
 from tracker.outbox.compose_summary import Morning, morning_summary
-from tracker.outbox.keys import SUMMARY, summary_key
+from tracker.outbox.keys import GROUP, SUMMARY, summary_key
 from tracker.outbox.tables import AlertRow
 from tracker.reminders.recipients import CHANNELS
 from tracker.steps.context import Context
@@ -103,24 +104,39 @@ def _undelivered(connection: Connection, now: datetime) -> int:
 
 def _undelivered_of(connection: Connection, names: Collection[str], now: datetime) -> dict[str, int]:
     """Count by unit what `_undelivered` counts, as far as it is about one duty."""
-    waits = and_(col(AlertRow.channel).in_(CHANNELS), col(AlertRow.next_try_at) < now - PATIENCE)
+    group = aliased(AlertRow)
+    said_together = [col(AlertRow.grouped_in) == group.key, col(AlertRow.state) == outbox.GROUPED]
+    counted = (
+        (func.count(), [_is_refused(now)]),
+        (func.count(), [_waits_too_long(AlertRow, now), ~_is_group()]),
+        (func.count(col(AlertRow.grouped_in).distinct()), [_waits_too_long(group, now), *said_together]),
+    )
     found: dict[str, int] = {}
-    for condition in (_is_refused(now), waits):
+    for count, conditions in counted:
         query = (
-            select(col(AgreementRow.unit), func.count())
-            .select_from(AlertRow)
-            .join(ObligationRow, col(ObligationRow.key) == col(AlertRow.obligation_key))
-            .join(AgreementRow, col(AgreementRow.id) == col(ObligationRow.agreement_id))
-            .where(condition, col(AgreementRow.unit).in_(names))
+            select(col(AgreementRow.unit), count)
+            .join(ObligationRow, col(AgreementRow.id) == col(ObligationRow.agreement_id))
+            .join(AlertRow, col(ObligationRow.key) == col(AlertRow.obligation_key))
+            .where(*conditions, col(AgreementRow.unit).in_(names))
             .group_by(col(AgreementRow.unit))
         )
-        for unit, count in connection.execute(query):
-            found[str(unit)] = found.get(str(unit), 0) + count
+        for unit, number in connection.execute(query):
+            found[str(unit)] = found.get(str(unit), 0) + number
     return found
 
 
+def _waits_too_long(alert: Any, now: datetime) -> ColumnElement[bool]:
+    return and_(col(alert.channel).in_(CHANNELS), col(alert.next_try_at) < now - PATIENCE)
+
+
+def _is_group() -> ColumnElement[bool]:
+    return col(AlertRow.key).startswith(f"{GROUP}/")
+
+
 def _is_refused(now: datetime) -> ColumnElement[bool]:
-    return and_(col(AlertRow.state) == outbox.REFUSED, col(AlertRow.created_at) >= now - _ONE_DAY)
+    """Choose what was refused of late; a group counts by its members."""
+    is_refused = col(AlertRow.state) == outbox.REFUSED
+    return and_(is_refused, col(AlertRow.created_at) >= now - _ONE_DAY, ~_is_group())
 
 
 def _decreed_until(calendar: Calendar, year: int) -> int | None:

@@ -38,11 +38,14 @@ class Changes:
 
 
 def stored(connection: Connection, agreements: Iterable[str]) -> dict[str, Any]:
-    """Read the stored obligations of some agreements, by key, and lock them for an update."""
+    """Read the stored obligations of some agreements, by key, and lock them for an update.
+
+    Not against being pointed at: a worker that changes an alert must not wait for its obligation.
+    """
     found: dict[str, Any] = {}
     for batch in batches(sorted(agreements)):
         query = select(ObligationRow).where(col(ObligationRow.agreement_id).in_(batch))
-        for row in connection.execute(query.order_by(col(ObligationRow.key)).with_for_update()):
+        for row in connection.execute(query.order_by(col(ObligationRow.key)).with_for_update(key_share=True)):
             found[row.key] = row
     return found
 
@@ -147,7 +150,7 @@ def due(connection: Connection, now: datetime, limit: int, of: Collection[str] |
         .where(col(ObligationRow.wake_at) <= now)
         .order_by(col(ObligationRow.wake_at))
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
     )
     if of is not None:
         query = query.where(col(ObligationRow.agreement_id).in_(of))

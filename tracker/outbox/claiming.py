@@ -1,11 +1,14 @@
 """Taking what is due for the length of a lease, in one statement, as one message a person."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, and_, insert, or_, select, union, update
 from sqlmodel import col
 
+from tracker.outbox import doubts
 from tracker.outbox.grouping import group
 from tracker.outbox.service import CLAIMED, Claimed
 from tracker.outbox.tables import AlertRow, AttemptRow
@@ -19,6 +22,8 @@ class Taken(NamedTuple):
 
     messages: list[Claimed]
     alerts: int
+    doubtful: Mapping[str, str] = MappingProxyType({})
+    """Addresses among them that do not work, and what was said of them: nothing is sent there."""
 
 
 def claim(
@@ -48,14 +53,20 @@ def claim(
             for alert in messages
         ]
         connection.execute(insert(AttemptRow), attempts)
-    return Taken(messages, len(claimed))
+    doubtful = doubts.answers(connection, channel, {alert.address for alert in messages})
+    return Taken(messages, len(claimed), doubtful)
 
 
 def _due(channel: str, now: datetime, most: int) -> Select[str]:
     """Select the first that are due, and what can be said to the same people along with them."""
     of_channel = col(AlertRow.channel) == channel, col(AlertRow.next_try_at).is_not(None)
     is_due = col(AlertRow.next_try_at) <= now
-    waits_for_another_try = and_(col(AlertRow.attempts) > 0, col(AlertRow.lease_holder).is_(None))
+    waits_for_another_try = and_(
+        col(AlertRow.next_try_at).is_not(None),
+        col(AlertRow.attempts) > 0,
+        col(AlertRow.lease_holder).is_(None),
+    )
+    may_be_taken = or_(is_due, waits_for_another_try)
     first = (
         select(col(AlertRow.key), col(AlertRow.address), col(AlertRow.groupable))
         .where(*of_channel, is_due)
@@ -71,11 +82,13 @@ def _due(channel: str, now: datetime, most: int) -> Select[str]:
             col(AlertRow.address).in_(select(first.c.address).where(first.c.groupable)),
             col(AlertRow.groupable),
             col(AlertRow.attempts) == col(AlertRow.not_taken),
-            or_(is_due, waits_for_another_try),
+            may_be_taken,
         )
         .order_by(col(AlertRow.address), col(AlertRow.next_try_at))
         .limit(_OF_ONE_CLAIM)
         .subquery()
     )
     keys = union(select(first.c.key), select(along.c.key))
-    return select(col(AlertRow.key)).where(col(AlertRow.key).in_(keys)).with_for_update(skip_locked=True)
+    # Said once more: another worker may have taken some since the keys were read, and let go of them.
+    taken = select(col(AlertRow.key)).where(col(AlertRow.key).in_(keys), may_be_taken)
+    return taken.with_for_update(skip_locked=True)

@@ -11,6 +11,7 @@ lane claims no faster than it sends.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -25,7 +26,6 @@ from tracker.outbox import service
 from tracker.outbox.claiming import Taken, claim
 from tracker.outbox.content import read_content
 from tracker.outbox.delivery import Accepted, Channel, Delivery, Failure, SendError
-from tracker.outbox.keys import is_group
 from tracker.outbox.lane import Lane, NotConfigured, Outcome, loop_time
 from tracker.outbox.retry import Retry
 from tracker.outbox.service import Claimed
@@ -40,8 +40,15 @@ class Refusals(Protocol):
     def lock(self, connection: Connection, alerts: Sequence[Claimed]) -> None:
         """Lock what must be locked before the alerts are."""
 
-    def follow(self, connection: Connection, alerts: Sequence[Claimed], error: SendError) -> None:
-        """Tell somebody else; `alerts` are what the message said."""
+    def follow(
+        self,
+        connection: Connection,
+        message: Claimed,
+        said: Sequence[Claimed],
+        error: SendError,
+        open_still: AbstractSet[str],
+    ) -> None:
+        """Tell somebody else; `said` is what the message said, `open_still` the keys of what still holds."""
 
 
 Alarm = Callable[[Connection, str, SendError], Any]
@@ -88,7 +95,7 @@ class Dispatcher:
         self._lease = lease
         self._stopping = False
         known = {name: channels.get(name) or NotConfigured(name) for name in CHANNELS}
-        self._lanes = [Lane(channel, batch) for channel in known.values()]
+        self.lanes = [Lane(channel, batch) for channel in known.values()]
 
     @property
     def paused(self) -> dict[str, datetime]:
@@ -96,13 +103,13 @@ class Dispatcher:
         now = self._clock.now()
         return {
             lane.channel.name: lane.paused_until
-            for lane in self._lanes
+            for lane in self.lanes
             if lane.paused_until is not None and lane.is_paused(now)
         }
 
     async def run_due(self) -> int:
         """Send what is due on every channel; gives how many alerts were claimed."""
-        drained = await asyncio.gather(*map(self._drain, self._lanes), return_exceptions=True)
+        drained = await asyncio.gather(*map(self._drain, self.lanes), return_exceptions=True)
         for found in drained:
             if isinstance(found, BaseException):
                 raise found
@@ -111,6 +118,10 @@ class Dispatcher:
     def stop(self) -> None:
         """Claim no more; what waits for its turn goes back, what is being sent is finished."""
         self._stopping = True
+
+    def go_on_from(self, before: "Dispatcher") -> None:
+        """Take the place of another one between its turns: keep its pauses, and outcomes not written yet."""
+        self.lanes = before.lanes
 
     @property
     def is_stopping(self) -> bool:
@@ -146,6 +157,7 @@ class Dispatcher:
             room = lane.room(self._clock.now()) if more else 0
             if room:
                 taken = await self._offload(self._claim, lane.channel.name, room)
+                lane.leave_out(taken.doubtful)
                 await lane.add(taken.messages, self._clock.now())
                 total += len(taken.messages)
                 # Fewer alerts than there is room for: that was all.
@@ -244,6 +256,8 @@ class Dispatcher:
                 self._write_refusal(outcome, now)
         accepted = [(each.alert, each.result) for each in outcomes if isinstance(each.result, Accepted)]
         with self._db.write() as connection:
+            if len(accepted) < len(outcomes):
+                service.lock(connection, [each.alert for each in outcomes])
             service.accept(connection, [(alert, result.answer) for alert, result in accepted], now)
             back = [(each.alert, each.back_at or now) for each in outcomes if each.result is None]
             service.give_back(connection, self._worker, back)
@@ -257,12 +271,11 @@ class Dispatcher:
         """Write a refusal by itself: what follows locks more than the alert, and in another order."""
         alert = outcome.alert
         with self._db.write() as connection:
-            members = service.members_of(connection, [alert.key])[alert.key] if is_group(alert.key) else []
-            said = members or [alert]
+            said = service.said_by(connection, alert)
             self._refusals.lock(connection, said)
             if self._write_failure(connection, outcome, now) and isinstance(outcome.result, SendError):
-                service.refuse_members(connection, alert.key)
-                self._refusals.follow(connection, said, outcome.result)
+                open_still = {alert.key, *service.refuse_members(connection, alert.key)}
+                self._refusals.follow(connection, alert, said, outcome.result, open_still)
 
     def _write_failure(self, connection: Connection, outcome: Outcome, now: datetime) -> bool:
         """Write a failed attempt; True where the alert is settled by it."""

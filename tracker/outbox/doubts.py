@@ -30,6 +30,14 @@ def confirm(connection: Connection, address: Address) -> None:
     )
 
 
+def answers(connection: Connection, channel: str, among: Iterable[str]) -> dict[str, str]:
+    """Give what was said of those addresses of a channel that do not work."""
+    query = select(col(DoubtfulAddressRow.address), col(DoubtfulAddressRow.answer)).where(
+        col(DoubtfulAddressRow.channel) == channel, col(DoubtfulAddressRow.address).in_(sorted(among))
+    )
+    return {row.address: row.answer for row in connection.execute(query)}
+
+
 def held(connection: Connection, among: Iterable[str] | None = None) -> frozenset[Address]:
     """Give the addresses that do not work, all of them or those `among` some."""
     query = select(col(DoubtfulAddressRow.channel), col(DoubtfulAddressRow.address))

@@ -5,7 +5,7 @@ crash is the same message. What cannot have reached anybody yet is put together 
 an outage a person gets one message with the newest state. What may have been taken stays as it is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -28,11 +28,12 @@ def group(
 ) -> list[Claimed]:
     """Give the messages to send for claimed alerts; the claim of each lasts `until`."""
     several = _of_one_person(claimed)
-    if not several:
+    groups = [alert.key for alert in claimed if is_group(alert.key)]
+    if not several and not groups:
         return list(claimed)
-    work = _Grouping(connection, worker, now, until)
+    work = _Grouping(connection, members_of(connection, groups), worker, now, until)
     taken = {alert.key for together in several for alert in together}
-    messages = [alert for alert in claimed if alert.key not in taken]
+    messages = [alert for alert in claimed if alert.key not in taken and work.is_worth_saying(alert)]
     for together in several:
         messages += work.of(together)
     work.write()
@@ -45,18 +46,23 @@ def _of_one_person(claimed: Iterable[Claimed]) -> list[list[Claimed]]:
     for alert in claimed:
         if alert.is_safe and alert.groupable:
             by_address.setdefault(alert.address, []).append(alert)
-    return [
-        together
-        for together in by_address.values()
-        if len(together) > 1 or (is_group(together[0].key) and together[0].attempts > 1)
-    ]
+    return [together for together in by_address.values() if len(together) > 1 or is_group(together[0].key)]
 
 
 class _Grouping:
     """What putting alerts together changes in the store, collected and written in few statements."""
 
-    def __init__(self, connection: Connection, worker: str, now: datetime, until: datetime) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        said: Mapping[str, list[Claimed]],
+        worker: str,
+        now: datetime,
+        until: datetime,
+    ) -> None:
+        """Collect nothing yet; `said` are the alerts that each claimed group says."""
         self.connection = connection
+        self.said = said
         self.worker = worker
         self.now = now
         self.until = until
@@ -64,12 +70,19 @@ class _Grouping:
         self.members: list[dict[str, Any]] = []
         self.dissolved: list[str] = []
 
+    def is_worth_saying(self, alert: Claimed) -> bool:
+        """Tell whether anything of what may have been said before still holds; else it is taken back."""
+        if not is_group(alert.key) or self.said[alert.key]:
+            return True
+        self.dissolved.append(alert.key)
+        return False
+
     def of(self, together: Sequence[Claimed]) -> list[Claimed]:
         """Give the messages that say what the alerts of one person say."""
         before = [alert for alert in together if is_group(alert.key)]
         single = [alert for alert in together if not is_group(alert.key)]
-        said = members_of(self.connection, [alert.key for alert in before])
-        still = [member for members in said.values() for member in members]
+        address = together[0].address  # the members' own may have moved since
+        still = [replace(one, address=address) for group in before for one in self.said[group.key]]
         if len(before) == 1 and not single and _says_all(before[0], still):
             return before
         self.dissolved += [alert.key for alert in before]
@@ -139,6 +152,7 @@ _SET_MEMBERS = (
         grouped_in=bindparam("to_group"),
         next_try_at=bindparam("to_try"),
         lease_holder=bindparam("to_holder"),
+        address=bindparam("to_address"),
         attempts=bindparam("to_attempts"),
     )
 )
@@ -153,6 +167,7 @@ def _member(
         "to_group": group,
         "to_try": try_at,
         "to_holder": holder,
+        "to_address": alert.address,
         "to_attempts": attempts,
     }
 

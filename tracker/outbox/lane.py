@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ from tracker.outbox.retry import LONGEST_PAUSE, Decision, GiveUp, after_failure,
 from tracker.outbox.service import Claimed
 
 _SERVER_ANSWERED = frozenset({Failure.ADDRESS, Failure.MESSAGE, Failure.MOVED})
+_NOT_SENT = "not sent, for this address does not work"
 _SAYS_NOTHING = frozenset({Failure.BUSY, Failure.FLOOD})
 """Refusals of one message for now: they tell neither that the channel works nor that it does not."""
 
@@ -176,6 +177,12 @@ class Lane:
     def not_written(self, outcomes: Sequence[Outcome]) -> None:
         """Keep outcomes for the next turn: forgetting one would send its message a second time."""
         self._outcomes[:0] = outcomes
+
+    def leave_out(self, doubtful: Mapping[str, str]) -> None:
+        """Send nothing to addresses that do not work; what was said of each is the answer."""
+        for address, said in doubtful.items():
+            answer = f"not sent, for this address does not work: {said}" if said else _NOT_SENT
+            self._refused.setdefault(address, SendError(answer, Failure.ADDRESS))
 
     def known_answer(self, alert: Claimed) -> SendError | None:
         """Give what the server has just said of an address, so that nothing is sent there again."""

@@ -5,12 +5,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, select, update
 from sqlmodel import col
 
 from tracker.base.db import insert_once
 from tracker.obligations.tables import ObligationRow
-from tracker.outbox.keys import is_group
+from tracker.outbox.keys import GROUP, is_group
 from tracker.outbox.retry import GiveUp, Retry
 from tracker.outbox.tables import AlertRow, AttemptRow
 from tracker.reminders.recipients import CHANNELS
@@ -22,6 +22,12 @@ AMBIGUOUS = "ambiguous"
 GROUPED = "grouped"
 """Said by another alert, which names it as a member."""
 _ANSWER_AT_MOST = 2048
+_TAKEN_BACK: Mapping[str, Any] = {
+    "state": WITHDRAWN,
+    "next_try_at": None,
+    "lease_holder": None,
+    "held": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,17 @@ class Claimed:
         return self.not_taken == self.attempts - 1
 
 
+def _locked(*where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Choose alerts, and lock them in an order that all keep to, so that nobody waits in a circle.
+
+    First those that are sent by themselves, then members of groups: a claim, which waits for no
+    other alert, waits for the members of what it has claimed.
+    """
+    chosen = select(col(AlertRow.key)).where(*where)
+    in_order = chosen.order_by(col(AlertRow.state) == GROUPED, col(AlertRow.key)).with_for_update()
+    return col(AlertRow.key).in_(in_order.scalar_subquery())
+
+
 _END_ATTEMPT = (
     update(AttemptRow)
     .where(col(AttemptRow.alert_key) == bindparam("of_key"), col(AttemptRow.number) == bindparam("of_number"))
@@ -54,16 +71,23 @@ _END_ATTEMPT = (
 )
 _ACCEPT = (
     update(AlertRow)
-    .where(col(AlertRow.key).in_(bindparam("of_keys", expanding=True)), col(AlertRow.state) == PENDING)
+    .where(
+        _locked(
+            col(AlertRow.key).in_(bindparam("of_keys", expanding=True)),
+            # What was taken back while it was under way has been said all the same.
+            col(AlertRow.state).in_((PENDING, WITHDRAWN)),
+        )
+    )
     .values(state=ACCEPTED, accepted_at=bindparam("now"), next_try_at=None, lease_holder=None)
 )
 """Made once: making them costs as much as running them, and they run for every few messages."""
 _ACCEPT_MEMBERS = (
     update(AlertRow)
     .where(
-        col(AlertRow.grouped_in).in_(bindparam("of_keys", expanding=True)),
-        # What was taken back while the group was under way has been said all the same.
-        col(AlertRow.state).in_((GROUPED, WITHDRAWN)),
+        _locked(
+            col(AlertRow.grouped_in).in_(bindparam("of_keys", expanding=True)),
+            col(AlertRow.state).in_((GROUPED, WITHDRAWN)),
+        )
     )
     .values(state=ACCEPTED, accepted_at=bindparam("now"))
 )
@@ -76,43 +100,59 @@ def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def members_of(connection: Connection, groups: Sequence[str]) -> dict[str, list[Claimed]]:
-    """Give the alerts that others say, by the key of the one that says them."""
+    """Give the alerts that others say, by the key of the one that says them; they are locked."""
     found: dict[str, list[Claimed]] = {key: [] for key in groups}
     query = select(col(AlertRow.grouped_in).label("group"), *CLAIMED).where(
         col(AlertRow.grouped_in).in_(groups), col(AlertRow.state) == GROUPED
     )
-    for row in connection.execute(query.order_by(col(AlertRow.key))).mappings() if groups else ():
+    query = query.order_by(col(AlertRow.key)).with_for_update()
+    for row in connection.execute(query).mappings() if groups else ():
         fields_of = dict(row)
         found[fields_of.pop("group")].append(Claimed(**fields_of))
     return found
 
 
-def refuse_members(connection: Connection, group: str) -> None:
-    """Note that what a group said was refused with it."""
-    connection.execute(
-        update(AlertRow)
-        .where(col(AlertRow.grouped_in) == group, col(AlertRow.state) == GROUPED)
-        .values(state=REFUSED)
-    )
+def lock(connection: Connection, alerts: Sequence[Claimed]) -> None:
+    """Lock alerts that are settled together, in the order that all keep to."""
+    if connection.dialect.name == "postgresql":
+        keys = [alert.key for alert in alerts]
+        query = select(col(AlertRow.key)).where(col(AlertRow.key).in_(keys))
+        connection.execute(query.order_by(col(AlertRow.key)).with_for_update())
+
+
+def said_by(connection: Connection, alert: Claimed) -> list[Claimed]:
+    """Give the alerts that a message says, also those that were taken back since; none is locked."""
+    if not is_group(alert.key):
+        return [alert]
+    query = select(*CLAIMED).where(col(AlertRow.grouped_in) == alert.key)
+    return [Claimed(**row) for row in connection.execute(query.order_by(col(AlertRow.key))).mappings()]
+
+
+def refuse_members(connection: Connection, group: str) -> set[str]:
+    """Note that what a group said was refused with it; gives the keys of what still had to be said."""
+    of_group = _locked(col(AlertRow.grouped_in) == group, col(AlertRow.state) == GROUPED)
+    statement = update(AlertRow).where(of_group).values(state=REFUSED).returning(col(AlertRow.key))
+    return set(connection.execute(statement).scalars())
 
 
 def withdraw_about(connection: Connection, obligations: Sequence[str], *, undated_too: bool = False) -> None:
     """Take back reminders that wait to be said about obligations that have changed or are done with.
 
     `undated_too`: also what was said once of a duty without a date. Race: what a worker is sending
-    right now cannot be taken back.
+    right now may arrive; if it does not, it is not tried again.
     """
     reminders = [] if undated_too else [col(AlertRow.reminder_key).is_not(None)]
     for batch in batches(sorted(obligations)):
         connection.execute(
             update(AlertRow)
             .where(
-                col(AlertRow.obligation_key).in_(batch),
-                or_(col(AlertRow.state) == GROUPED, col(AlertRow.next_try_at).is_not(None)),
-                col(AlertRow.lease_holder).is_(None),
-                *reminders,
+                _locked(
+                    col(AlertRow.obligation_key).in_(batch),
+                    col(AlertRow.state).in_((PENDING, GROUPED)),
+                    *reminders,
+                )
             )
-            .values(state=WITHDRAWN, next_try_at=None)
+            .values(_TAKEN_BACK)
         )
 
 
@@ -121,49 +161,47 @@ def withdraw(connection: Connection, agreement: str, contacts: Sequence[str]) ->
     if not contacts:
         return []
     of_agreement = select(col(ObligationRow.key)).where(col(ObligationRow.agreement_id) == agreement)
-    statement = (
-        update(AlertRow)
-        .where(
-            col(AlertRow.obligation_key).in_(of_agreement.scalar_subquery()),
-            col(AlertRow.contact).in_(contacts),
-            col(AlertRow.state) == PENDING,
-        )
-        .values(state=WITHDRAWN, next_try_at=None)
-        .returning(*CLAIMED)
+    return _take_back(
+        connection,
+        col(AlertRow.obligation_key).in_(of_agreement.scalar_subquery()),
+        col(AlertRow.contact).in_(contacts),
+        col(AlertRow.state).in_((PENDING, GROUPED)),
+        ~col(AlertRow.key).startswith(f"{GROUP}/"),  # it says what its members would
     )
-    return [Claimed(**row) for row in connection.execute(statement).mappings()]
 
 
 def release_held(connection: Connection, now: datetime, people: Collection[str] | None = None) -> None:
     """Let go of what was held back: all of it, or what waits for people of whom no more is to come."""
-    let_go = (
-        update(AlertRow)
-        .where(col(AlertRow.held), col(AlertRow.next_try_at).is_not(None))
-        .values(held=False, next_try_at=now)
-    )
+    held = col(AlertRow.held), col(AlertRow.next_try_at).is_not(None)
+    let_go = {"held": False, "next_try_at": now}
     if people is None:
-        connection.execute(let_go)
+        connection.execute(update(AlertRow).where(_locked(*held)).values(let_go))
         return
     for batch in batches(sorted(people)):
-        connection.execute(let_go.where(col(AlertRow.address).in_(batch)))
+        theirs = _locked(*held, col(AlertRow.address).in_(batch))
+        connection.execute(update(AlertRow).where(theirs).values(let_go))
 
 
 def withdraw_from(connection: Connection, address: tuple[str, str]) -> list[Claimed]:
-    """Take back what waits for an address that does not work; gives it.
+    """Take back what waits for an address that does not work; gives it, each alert by itself.
 
-    What a worker holds is left to it: it will hear the same answer.
+    What a worker holds is left to it: whoever claims it next hears of the address.
     """
-    statement = (
-        update(AlertRow)
-        .where(
-            col(AlertRow.channel) == address[0],
-            col(AlertRow.address) == address[1],
-            col(AlertRow.next_try_at).is_not(None),
-            col(AlertRow.lease_holder).is_(None),
-        )
-        .values(state=WITHDRAWN, next_try_at=None)
-        .returning(*CLAIMED)
+    waiting = (
+        col(AlertRow.channel) == address[0],
+        col(AlertRow.address) == address[1],
+        col(AlertRow.next_try_at).is_not(None),
+        col(AlertRow.lease_holder).is_(None),
     )
+    found = _take_back(connection, *waiting)
+    groups = [alert.key for alert in found if is_group(alert.key)]
+    members = col(AlertRow.grouped_in).in_(groups), col(AlertRow.state) == GROUPED
+    said = _take_back(connection, *members) if groups else []
+    return [*(alert for alert in found if not is_group(alert.key)), *said]
+
+
+def _take_back(connection: Connection, *where: ColumnElement[bool]) -> list[Claimed]:
+    statement = update(AlertRow).where(_locked(*where)).values(_TAKEN_BACK).returning(*CLAIMED)
     return [Claimed(**row) for row in connection.execute(statement).mappings()]
 
 

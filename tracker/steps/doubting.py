@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from tracker.base.clock import Clock
 from tracker.events import service as events
-from tracker.events.kinds import DOUBTFUL
+from tracker.events.kinds import CONFIRMED, DOUBTFUL
 from tracker.events.log import effective
 from tracker.events.model import Event
 from tracker.obligations.decided import decided
@@ -48,21 +48,30 @@ class Refusals:
         """Lock what alerts are about, before the alerts: whoever records a fact locks in this order too."""
         terms.locked(connection, sorted(_agreements_of(alerts)))
 
-    def follow(self, connection: Connection, alerts: Sequence[Claimed], error: SendError) -> None:
-        """Tell the next in line; `alerts` are what was to be said, all at one address.
+    def follow(
+        self,
+        connection: Connection,
+        message: Claimed,
+        said: Sequence[Claimed],
+        error: SendError,
+        open_still: AbstractSet[str],
+    ) -> None:
+        """Tell the next in line what a message said, as far as it still holds.
 
         A message that is refused for what it says casts no doubt on the address.
         """
         now = self.clock.now()
-        address = alerts[0].channel, alerts[0].address
+        address = message.channel, message.address
+        alerts = [alert for alert in said if alert.key in open_still]
         if error.kind is not Failure.ADDRESS or address[0] == FILE:
             _reroute(connection, self.context, alerts, {address}, now)
             return
-        for name, agreement in _decided(connection, _agreements_of(alerts)).items():
-            told = {alert.contact for alert in alerts if _agreement_of(alert) == name}
-            for contact in sorted(told):
-                _log_doubt(connection, agreement, contact, address, error.answer, now)
-        _give_up(connection, self.context, address, alerts, error.answer, now)
+        is_news = doubts.add(connection, address, error.answer, now)
+        waiting = outbox.withdraw_from(connection, address)
+        _log(connection, address, said, waiting, error.answer, now)
+        instead = _reroute(connection, self.context, [*alerts, *waiting], {address}, now)
+        if is_news and not any(route.role in (Role.MANAGER, Role.FALLBACK) for route in instead):
+            _ask_for_another(connection, self.context, said[0], address, error.answer, now)
 
 
 def doubt(
@@ -75,7 +84,9 @@ def doubt(
 ) -> None:
     """Follow a person's word that an address does not work."""
     del agreement, log
-    _give_up(connection, context, _address_in(event), (), event.details.get("why", ""), now)
+    address = _address_in(event)
+    doubts.add(connection, address, event.details.get("why", ""), now)
+    _reroute(connection, context, outbox.withdraw_from(connection, address), {address}, now)
 
 
 def confirm(
@@ -95,31 +106,52 @@ def _address_in(event: Event) -> Address:
     return event.details["channel"], event.details["address"]
 
 
-def _log_doubt(
-    connection: Connection, agreement: Agreement, contact: str, address: Address, answer: str, now: datetime
+def _log(
+    connection: Connection,
+    address: Address,
+    said: Sequence[Claimed],
+    waiting: Sequence[Claimed],
+    answer: str,
+    now: datetime,
 ) -> None:
+    """Log a doubt in the agreements of what was refused, and of what waited and goes elsewhere now.
+
+    Race: an agreement about which somebody records a fact right now is left out where only waiting alerts
+    were about it: to wait for its lock while alerts are locked could be to wait in a circle.
+    """
+    names = _agreements_of(said)
+    names |= terms.locked(connection, _agreements_of(waiting) - names, wait=False).keys()
+    logs = events.logs_of(connection, names)
+    for name, agreement in _decided(connection, names).items():
+        told = {alert.contact for alert in (*said, *waiting) if _agreement_of(alert) == name}
+        for contact in sorted(told):
+            fact = _doubt_of(agreement, contact, address, answer, now)
+            if not _is_known(logs.get(name, ()), fact):
+                events.append(connection, fact, now, BY)
+
+
+def _doubt_of(agreement: Agreement, contact: str, address: Address, answer: str, now: datetime) -> Event:
     party, _, name = contact.partition(":")
     details = {"channel": address[0], "address": address[1], "contact": name or contact, "why": answer}
     if party in agreement.parties:
         details["party"] = party
     today = now.astimezone(agreement.zone).date()
-    fact = Event(agreement.id, DOUBTFUL, today, {key: text for key, text in details.items() if text.strip()})
-    events.append(connection, fact, now, BY)
+    return Event(agreement.id, DOUBTFUL, today, {key: text for key, text in details.items() if text.strip()})
 
 
-def _give_up(
-    connection: Connection,
-    context: Context,
-    address: Address,
-    alerts: Sequence[Claimed],
-    answer: str,
-    now: datetime,
-) -> None:
-    is_news = doubts.add(connection, address, answer, now)
-    waiting = outbox.withdraw_from(connection, address)
-    instead = _reroute(connection, context, [*alerts, *waiting], {address}, now)
-    if is_news and alerts and not any(route.role in (Role.MANAGER, Role.FALLBACK) for route in instead):
-        _ask_for_another(connection, context, alerts[0], address, answer, now)
+def _is_known(log: Sequence[Event], doubt: Event) -> bool:
+    """Tell whether the last word about an address of a contact is that it does not work."""
+
+    def is_about_it(entry: Event) -> bool:
+        return all(entry.details[name] == doubt.details[name] for name in ("channel", "address"))
+
+    said = [entry for entry in effective(log) if entry.kind in (DOUBTFUL, CONFIRMED) and is_about_it(entry)]
+    for entry in sorted(said, key=lambda entry: entry.number or 0, reverse=True):
+        if entry.kind == CONFIRMED:
+            return False
+        if entry.details.get("contact", doubt.details["contact"]) == doubt.details["contact"]:
+            return True
+    return False
 
 
 def _reroute(
@@ -169,9 +201,11 @@ def _ask_for_another(
     routes = routing.manager_routes(agreement) if agreement else routing.operator_routes()
     today = now.astimezone(agreement.zone).date() if agreement else now.date()
     cause = doubt_key(address, today)
+    about = {"agreement": agreement.id, "agreement_title": agreement.title} if agreement else {}
     rows = []
     for route in routes:
         said = doubtful_address(address, content.recipient, answer, route, context.timezone)
+        said = said.model_copy(update=about)
         rows.append(list_row(context, cause, route, said, now))
     outbox.add(connection, rows)
 

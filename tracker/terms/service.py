@@ -72,17 +72,18 @@ def one_load_at_a_time(connection: Connection) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(_LOADING)))
 
 
-def locked(connection: Connection, ids: Iterable[str]) -> dict[str, Known]:
+def locked(connection: Connection, ids: Iterable[str], *, wait: bool = True) -> dict[str, Known]:
     """Give what is known of some agreements, and lock them until the transaction ends.
 
     Race: two transactions that derive the same agreement would each miss what the other adds.
     The lock makes them take turns; ids are locked in order, so that they cannot wait in a circle.
-    (On SQLite the write transaction has the database to itself.)
+    (On SQLite the write transaction has the database to itself.) Without `wait`, those that somebody
+    else holds are left out.
     """
     found: dict[str, Known] = {}
     for batch in batches(sorted(ids)):
         query = _KNOWN.where(col(AgreementRow.id).in_(batch)).order_by(col(AgreementRow.id))
-        for row in connection.execute(query.with_for_update()):
+        for row in connection.execute(query.with_for_update(skip_locked=not wait)):
             found[row.id] = Known(*row)
     return found
 
