@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, select, update
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from tracker.base.db import insert_once
@@ -53,7 +54,7 @@ class Claimed:
         return self.not_taken == self.attempts - 1
 
 
-def _locked(*where: ColumnElement[bool]) -> ColumnElement[bool]:
+def _locked(*where: ColumnElement[bool] | Mapped[bool]) -> ColumnElement[bool]:
     """Choose alerts, and lock them in an order that all keep to, so that nobody waits in a circle.
 
     First those that are sent by themselves, then members of groups: a claim, which waits for no
