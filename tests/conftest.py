@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import structlog
 from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
@@ -9,3 +10,8 @@ from hypothesis.configuration import set_hypothesis_home_dir
 set_hypothesis_home_dir(Path(__file__).parents[1] / ".pytest_cache" / "hypothesis")
 settings.register_profile("tracker", derandomize=True, deadline=None, max_examples=100)
 settings.load_profile("tracker")
+
+# As in production: drawing a traceback with all its values takes seconds.
+*_before, _renderer = structlog.get_config()["processors"]
+_plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+structlog.configure(processors=[*_before, _plain])
