@@ -18,6 +18,7 @@ from tracker.base.clock import Clock, SystemClock
 from tracker.base.db import Database
 from tracker.base.errors import BadTermsError, SettingsError
 from tracker.base.faults import Fault
+from tracker.base.prompt import prompt
 from tracker.base.settings import Settings, read_settings
 from tracker.base.signing import MAKE_A_KEY, Tokens
 from tracker.calendars.load import load_calendar
@@ -192,6 +193,7 @@ def build_cycle(house: House, channels: Mapping[str, Channel], offload: Offload 
         lease=timedelta(seconds=house.settings.lease_seconds),
         batch=house.settings.batch,
         offload=offload,
+        promptly=partial(prompt, house.db) if offload is asyncio.to_thread else None,
     )
     return Cycle(house.db, house.context, dispatcher, house.clock, offload)
 

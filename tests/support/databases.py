@@ -61,6 +61,19 @@ def migrated_database(engine: str, folder: Path) -> Iterator[str]:
     yield url
 
 
+@contextmanager
+def durable_database() -> Iterator[tuple[str, str]]:
+    """Give the URLs of a migrated and an empty database of a PostgreSQL that waits for the disk."""
+    server = postgres_server(durable=True)
+    try:
+        ours = server.create("durable")
+        _migrate(ours)
+        yield ours, server.create("rivals")
+    finally:
+        server.drop("durable")
+        server.drop("rivals")
+
+
 @cache
 def _sqlite_template() -> bytes:
     folder = Path(tempfile.mkdtemp(prefix="tracker-template-"))

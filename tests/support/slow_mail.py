@@ -16,7 +16,8 @@ from tracker.channels.email.headers import POLICY
 from tracker.channels.email.ics import ALARM_BEFORE
 from tracker.channels.links import Links
 from tracker.channels.lists import fill_list
-from tracker.channels.render import fill, flatten, obligation_key
+from tracker.channels.render import fill, obligation_key
+from tracker.channels.wrap import flatten
 from tracker.outbox.content import AlertContent, ListContent
 from tracker.outbox.delivery import Delivery
 

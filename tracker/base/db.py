@@ -24,6 +24,7 @@ from tracker.base.errors import DatabaseError, SettingsError
 _BUSY_SECONDS = 30
 _READ_ONLY = "tracker_read_only"
 _RESTRUCTURING = "tracker_restructuring"
+_BY_HAND = "tracker_by_hand"
 _UNDEFINED_TABLE = "42P01"
 
 
@@ -39,7 +40,7 @@ class Database:
         if not durable and self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _do_not_wait_for_disk)
         # Threads of one process queue here rather than in SQLite's busy handler, which sleeps.
-        self._turn: AbstractContextManager[Any] = nullcontext() if self.is_postgresql else Lock()
+        self.turn = Lock()
         self._restructuring = self.engine.execution_options(**{_RESTRUCTURING: True})
         self._reading = self.engine.execution_options(**{_READ_ONLY: True})
 
@@ -54,12 +55,15 @@ class Database:
         name = self.engine.url.database
         return self.is_postgresql or name in {None, "", ":memory:"} or Path(str(name)).is_file()
 
+    def _queue(self) -> AbstractContextManager[Any]:
+        return nullcontext() if self.is_postgresql else self.turn
+
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open one write transaction; commits at the end, rolls back on any exception."""
         if not self.exists:
             _prepare_folder(self.engine.url.database)
-        with self._turn, _explained(self.engine), self.engine.begin() as connection:
+        with self._queue(), _explained(self.engine), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -77,7 +81,7 @@ class Database:
         if not self.exists:
             _prepare_folder(self.engine.url.database)
         try:
-            with self._turn, _explained(self.engine), self._restructuring.begin() as connection:
+            with self._queue(), _explained(self.engine), self._restructuring.begin() as connection:
                 yield connection
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
                 if broken:
@@ -93,6 +97,11 @@ class Database:
             raise DatabaseError(f"{where} does not exist yet: run 'tracker db upgrade' first.")
         with _explained(self.engine), self._reading.connect() as connection:
             yield connection
+
+    def by_hand(self) -> Connection:
+        """Open a connection whose transactions the caller begins and ends in the driver's own words."""
+        options = {"isolation_level": "AUTOCOMMIT", _BY_HAND: True}
+        return self.engine.execution_options(**options).connect()
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -169,6 +178,8 @@ def _do_not_wait_for_disk(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
+    if options.get(_BY_HAND, False):
+        return
     if options.get(_RESTRUCTURING, False):
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # has no effect inside a transaction
     connection.exec_driver_sql("BEGIN" if options.get(_READ_ONLY, False) else "BEGIN IMMEDIATE")

@@ -1,6 +1,6 @@
 """What every channel shows of an alert at the moment of sending, and the templates it fills."""
 
-import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from tracker.base.dates import clock_text, days_phrase, local_time, long_date
+from tracker.channels.wrap import flatten, paragraph, wrapped
 from tracker.outbox.content import AlertContent, Content
 
 LATE_AFTER = timedelta(hours=1)
-TEXT_WIDTH = 72
 _CUT = "..."
 _FOLDER = Path(__file__).parent
 
@@ -121,13 +121,6 @@ def render(template: str, **values: object) -> str:
     return _templates().get_template(template).render(values)
 
 
-def flatten(text: str) -> str:
-    """Put a text on one line, without control characters: no header or terminal line can be forged."""
-    if not text.isprintable():  # nearly every text is, and character by character is slow
-        text = "".join(char if char.isprintable() else " " for char in text)
-    return " ".join(text.split())
-
-
 def shorten(text: str, width: int) -> str:
     """Put a text on one line of at most `width` characters, cut between words and marked as cut."""
     flat = flatten(text)
@@ -174,16 +167,30 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters["wrapped"] = _wrapped
+    environment.filters["wrapped"] = _or_slot(wrapped)
+    environment.filters["paragraph"] = _or_slot(paragraph)
     return environment
 
 
-def _wrapped(text: str, first: str = "", rest: str = "") -> str:
-    return textwrap.fill(
-        flatten(text),
-        TEXT_WIDTH,
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+class Slot:
+    """Stands for one text while a template is filled for many messages at once."""
+
+    BEGIN, BETWEEN, END = "\x02", "\x1f", "\x03"
+
+    def __init__(self, name: str, *how: str) -> None:
+        """Name the text; `how` are the beginnings of its first line and of the others."""
+        self.name = name
+        self._how = how
+
+    def __str__(self) -> str:
+        """Mark the place."""
+        return f"{self.BEGIN}{self.BETWEEN.join((self.name, *self._how))}{self.END}"
+
+    __html__ = __str__
+
+
+def _or_slot(break_text: Callable[[str, str, str], str]) -> Callable[..., object]:
+    def applied(text: str | Slot, first: str = "", rest: str = "") -> object:
+        return Slot(text.name, first, rest) if isinstance(text, Slot) else break_text(text, first, rest)
+
+    return applied

@@ -13,6 +13,8 @@ from tracker.outbox.retry import LONGEST_PAUSE, Decision, GiveUp, after_failure,
 from tracker.outbox.service import Claimed
 
 _SERVER_ANSWERED = frozenset({Failure.ADDRESS, Failure.MESSAGE, Failure.MOVED})
+TOGETHER = 0.01
+"""Seconds that an outcome waits for others, which are then written with it."""
 _NOT_SENT = "not sent, for this address does not work"
 _SAYS_NOTHING = frozenset({Failure.BUSY, Failure.FLOOD})
 """Refusals of one message for now: they tell neither that the channel works nor that it does not."""
@@ -55,6 +57,7 @@ class Lane:
         self._waiting: deque[Claimed] = deque()
         self._sending: dict[str, Claimed] = {}
         self._outcomes: list[Outcome] = []
+        self._alarm: asyncio.TimerHandle | None = None
         self._unwritten = 0
         self._open = False
         self._most = most
@@ -66,6 +69,11 @@ class Lane:
     def held(self) -> list[Claimed]:
         """The alerts whose leases must not run out."""
         return [*self._sending.values(), *self._waiting]
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being sent, or waits to be."""
+        return bool(self._sending or self._waiting)
 
     @property
     def is_idle(self) -> bool:
@@ -149,7 +157,10 @@ class Lane:
         del self._sending[outcome.alert.key]
         self._outcomes.append(outcome)
         self._unwritten += 1
-        self.news.set()
+        if len(self._outcomes) >= self.channel.at_once or not (self._sending or self._waiting):
+            self.news.set()
+        elif self._alarm is None:
+            self._alarm = asyncio.get_running_loop().call_later(TOGETHER, self.news.set)
 
     def give_back_waiting(self, at: datetime | None) -> None:
         """Let go of what no sender has taken yet; it is due again `at` an instant, None: at once."""
@@ -166,6 +177,9 @@ class Lane:
         """Give what is to be written now; then either `written` or `not_written` follows."""
         found, self._outcomes = self._outcomes, []
         self.news.clear()
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
         return found
 
     async def written(self, outcomes: Sequence[Outcome]) -> None:

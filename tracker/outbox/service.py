@@ -300,6 +300,11 @@ def _held_by(worker: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return col(AlertRow.state) == PENDING, col(AlertRow.lease_holder) == worker
 
 
+def kept(answer: str) -> str:
+    """Give what is kept of an answer: not without end, and nothing that no database takes."""
+    return answer[:_ANSWER_AT_MOST].replace("\0", "")
+
+
 def _end_attempts(connection: Connection, ended: Sequence[tuple[Claimed, str, str]], now: datetime) -> None:
     rows = [
         {
@@ -307,7 +312,7 @@ def _end_attempts(connection: Connection, ended: Sequence[tuple[Claimed, str, st
             "of_number": alert.attempts,
             "now": now,
             "ended": outcome,
-            "said": answer[:_ANSWER_AT_MOST].replace("\0", ""),
+            "said": kept(answer),
         }
         for alert, outcome, answer in ended
     ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tracker.base.iso import iso_date
-from tracker.channels.render import flatten
+from tracker.channels.wrap import flatten
 
 Given = Mapping[str, Sequence[str]]
 """What a form sent: the texts under each name."""

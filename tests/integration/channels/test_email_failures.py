@@ -121,9 +121,14 @@ AFTER_THE_BODY: list[tuple[Stage, str, Failure]] = [
 IN_DIALOGUE = AT_MAIL + AT_RCPT + AT_DATA + AFTER_THE_BODY
 
 
-@pytest.fixture
-async def server() -> AsyncIterator[MisbehavingServer]:
+TOGETHER = "250-mail.example.org\r\n250 PIPELINING"
+
+
+@pytest.fixture(params=["250 mail.example.org", TOGETHER], ids=["one by one", "together"])
+async def server(request: pytest.FixtureRequest) -> AsyncIterator[MisbehavingServer]:
+    """Give a server that takes commands one by one, or several together."""
     async with misbehaving_server() as running:
+        running.hello = request.param
         yield running
 
 
@@ -228,6 +233,17 @@ async def test_an_answer_too_many_does_not_answer_the_next_message(server: Misbe
 
     assert accepted.reference == "1"
     await server.nobody_left()
+
+
+async def test_a_server_that_waits_for_a_message_nobody_would_get(server: MisbehavingServer) -> None:
+    server.hello = TOGETHER
+    async with open_channel(server) as channel:
+        server.acts["RCPT"] = "550 5.1.1 no such user\r\n354 go on"
+        assert (await fails(channel)).kind is Failure.ADDRESS
+        await delivers(channel, server, 2)
+
+    assert server.connections == 2
+    assert server.recipients == ["a2@example.org"]
 
 
 async def test_bytes_that_are_no_text_do_not_get_into_what_is_kept(server: MisbehavingServer) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from tests.support.content import PLANNED, alert_content
 from tracker.channels.email.render import subject
-from tracker.channels.render import LATE_AFTER, fill, flatten, shorten, view
+from tracker.channels.render import LATE_AFTER, fill, shorten, view
+from tracker.channels.wrap import flatten
 from tracker.outbox.content import AlertContent
 
 

@@ -1,12 +1,13 @@
 """What a channel makes of how its messages fare."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.support.houses import Recorder
-from tracker.outbox.delivery import Failure, SendError
-from tracker.outbox.lane import Lane
+from tracker.outbox.delivery import Accepted, Failure, SendError
+from tracker.outbox.lane import TOGETHER, Lane, Outcome
 from tracker.outbox.retry import Retry, backoff
 from tracker.outbox.service import Claimed
 
@@ -77,3 +78,53 @@ def test_a_proper_answer_ends_a_row_of_failures(kind: Failure) -> None:
             lane.went_wrong(alert("a"), SendError("broken", Failure.BROKEN_OFF), NOW)
         lane.went_wrong(alert("b"), SendError("no", kind, moved_to="c"), NOW + timedelta(hours=1))
     assert not lane.is_paused(NOW)
+
+
+async def sending(lane: Lane, count: int) -> list[Claimed]:
+    """Let a lane send some alerts."""
+    await lane.add([alert(f"{number}") for number in range(count)], NOW)
+    lane.open()
+    return [found for _ in range(count) if (found := await lane.next()) is not None]
+
+
+def ended(of: Claimed) -> Outcome:
+    return Outcome(of, Accepted("250"))
+
+
+async def test_outcomes_are_written_together_but_none_waits_long() -> None:
+    lane = Lane(Recorder(), MOST)
+    one, two, *others = await sending(lane, 2 * Recorder().at_once)
+
+    lane.end(ended(one))
+    lane.end(ended(two))
+    assert not lane.news.is_set()
+    async with asyncio.timeout(5):
+        await lane.news.wait()  # nothing else ends, and yet they are written
+
+    await lane.written(lane.take_outcomes())
+    for number, other in enumerate(others, start=1):
+        lane.end(ended(other))
+        assert lane.news.is_set() is (number >= lane.channel.at_once)
+
+
+async def test_the_last_outcome_waits_for_nobody() -> None:
+    lane = Lane(Recorder(), MOST)
+    (only,) = await sending(lane, 1)
+
+    lane.end(ended(only))
+
+    assert lane.news.is_set()
+
+
+async def test_an_alarm_ends_with_the_outcomes_it_was_for() -> None:
+    lane = Lane(Recorder(), MOST)
+    one, two, *_ = await sending(lane, 2 * Recorder().at_once)
+
+    lane.end(ended(one))
+    await lane.written(lane.take_outcomes())
+    await asyncio.sleep(2 * TOGETHER)
+    assert not lane.news.is_set()
+
+    lane.end(ended(two))
+    async with asyncio.timeout(5):
+        await lane.news.wait()

@@ -14,6 +14,7 @@ ALARM_BEFORE = timedelta(hours=16)
 _WIDTH = 74
 """Octets of a line, beside the space that begins it where it carries another one on."""
 _SLOT = re.compile(r"([A-Z;=]+:)slot-([a-z]+)")
+_CHUNK = re.compile(rf".{{1,{_WIDTH}}}", re.DOTALL)
 _STAMP = datetime(2001, 1, 1, tzinfo=UTC)
 _START = date(2001, 1, 2)
 _END = date(2001, 1, 3)
@@ -33,7 +34,7 @@ def calendar_file(entry: Entry, language: str, *, alarm: bool) -> str:
     """Write the entry for the calendar of any mail program."""
     values = {
         "uid": _escaped(entry.uid),
-        "stamp": f"{entry.stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}",
+        "stamp": _instant(entry.stamp.replace(microsecond=0)),
         "start": _basic(entry.day),
         "end": _basic(entry.day + timedelta(days=1)),
         "title": _escaped(entry.title),
@@ -70,7 +71,7 @@ def _skeleton(language: str, *, alarm: bool) -> _Skeleton:
     calendar.add_component(event)
     text = str(calendar.to_ical(), "utf-8")
     for day, slot in (
-        (f"{_basic(_STAMP)}T000000Z", "stamp"),
+        (f"{_basic(_STAMP.date())}T000000Z", "stamp"),
         (_basic(_START), "start"),
         (_basic(_END), "end"),
     ):
@@ -87,15 +88,29 @@ def _alarm() -> Alarm:
     return alarm
 
 
+@lru_cache(16)
+def _instant(second: datetime) -> str:
+    return f"{second.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+@lru_cache(1024)
 def _basic(day: date) -> str:
     return f"{day:%Y%m%d}"
 
 
 def _escaped(text: str) -> str:
-    return vText(text).to_ical().decode()
+    if "\\" in text or "\r" in text:
+        return vText(text).to_ical().decode()  # which of them begins an escape is for the library to say
+    return text.replace(";", r"\;").replace(",", r"\,").replace("\n", r"\n")
 
 
 def _folded(line: str) -> str:
+    if line.isascii():
+        if len(line) <= _WIDTH:
+            return line
+        chunks = _CHUNK.findall(line)
+        if not any(chunk[-1] == "\\" for chunk in chunks):
+            return "\r\n ".join(chunks)
     data = line.encode()
     if len(data) <= _WIDTH:
         return line

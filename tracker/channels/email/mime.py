@@ -21,14 +21,21 @@ _PLAIN = bytes(each for each in range(0x20, 0x7F) if each != ord("=")) + b"\t\n"
 """What means itself in every encoding."""
 
 
+class Text(NamedTuple):
+    """A text, and whether all its lines are known to be short, to end in CRLF, and to hold no controls."""
+
+    text: str
+    is_narrow: bool = False
+
+
 class Attachment(NamedTuple):
     """A calendar file; its name is ASCII without quotes."""
 
     name: str
-    text: str
+    text: Text
 
 
-def parts(language: str, message_id: str, plain: str, html: str, attached: Attachment | None) -> bytes:
+def parts(language: str, message_id: str, plain: Text, html: Text, attached: Attachment | None) -> bytes:
     """Write the headers that every mail has, and all parts; the same values give the same bytes."""
     pieces, slots = _skeleton(language, with_attachment=attached is not None)
     values = {b"token": sha256(message_id.encode()).hexdigest()[:_TOKEN_LENGTH].encode("ascii")}
@@ -41,7 +48,10 @@ def parts(language: str, message_id: str, plain: str, html: str, attached: Attac
     return b"".join(filled)
 
 
-def _encoded(slot: bytes, text: str) -> dict[bytes, bytes]:
+def _encoded(slot: bytes, written: Text) -> dict[bytes, bytes]:
+    text = written.text
+    if written.is_narrow and text.isascii() and "=_" not in text:
+        return {slot: text.removesuffix("\r\n").encode("ascii"), slot + b"_how": b"7bit"}
     lines = text.encode().splitlines()
     data = b"\n".join(lines)
     others = data.translate(None, _PLAIN)

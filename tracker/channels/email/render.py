@@ -3,23 +3,24 @@
 from collections.abc import Mapping
 from datetime import datetime, time
 from email.utils import format_datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from tracker.base.dates import clock_text, days_phrase, long_date, short_moment
 from tracker.channels.email.headers import address_line, text_line
 from tracker.channels.email.ics import ALARM_BEFORE, Entry, calendar_file
-from tracker.channels.email.mime import Attachment, parts
+from tracker.channels.email.mime import Attachment, Text, parts
+from tracker.channels.email.page import Words
 from tracker.channels.links import Answers, Links
 from tracker.channels.lists import fill_list
 from tracker.channels.render import (
     act_by_time,
-    flatten,
     local_day,
     obligation_key,
-    render,
     shorten,
     view,
 )
+from tracker.channels.wrap import flatten
 from tracker.outbox.content import AlertContent, Content, ListContent
 from tracker.outbox.delivery import Delivery
 
@@ -85,7 +86,7 @@ def calendar(content: AlertContent, now: datetime) -> str:
 def _headers(delivery: Delivery, sender: str) -> bytes:
     content, now = delivery.content, delivery.now
     thread = flatten(delivery.thread_id)
-    date = format_datetime(now.astimezone(ZoneInfo(content.timezone)))
+    date = _date(now.replace(microsecond=0), content.timezone)
     return b"".join(
         (
             address_line("From", flatten(sender)),
@@ -94,9 +95,14 @@ def _headers(delivery: Delivery, sender: str) -> bytes:
             address_line("Message-ID", flatten(delivery.message_id)),
             address_line("In-Reply-To", thread),
             address_line("References", thread),
-            f"Date: {date}\r\n".encode("ascii"),
+            date,
         )
     )
+
+
+@lru_cache(16)
+def _date(second: datetime, timezone: str) -> bytes:
+    return f"Date: {format_datetime(second.astimezone(ZoneInfo(timezone)))}\r\n".encode("ascii")
 
 
 def _unsubscribing(delivery: Delivery, links: Links | None) -> bytes:
@@ -110,20 +116,20 @@ def _unsubscribing(delivery: Delivery, links: Links | None) -> bytes:
 
 def _alert_parts(content: AlertContent, delivery: Delivery, answers: Answers | None) -> bytes:
     language, folder, now = content.language, "email/templates", delivery.now
-    values = {"alert": content, "view": view(content, now), "answers": answers}
+    words = Words(content, view(content, now), answers)
     name = _FILE_NAME[language].format(date=content.act_by.isoformat())
     return parts(
         language,
         delivery.message_id,
-        render(f"{folder}/{language}.txt", **values),
-        render(f"{folder}/{language}.html", **values),
-        Attachment(name, calendar(content, now)),
+        words.plain(f"{folder}/{language}.txt"),
+        words.html(f"{folder}/{language}.html"),
+        Attachment(name, Text(calendar(content, now), is_narrow=obligation_key(content).isprintable())),
     )
 
 
 def _list_parts(content: ListContent, delivery: Delivery, done: Mapping[str, str]) -> bytes:
     plain, html = (
-        fill_list(f"email/templates/list.{kind}", content, delivery.now, done=done)
+        Text(fill_list(f"email/templates/list.{kind}", content, delivery.now, done=done))
         for kind in ("txt", "html")
     )
     return parts(content.language, delivery.message_id, plain, html, None)

@@ -12,7 +12,7 @@ from tracker.base.errors import SettingsError
 from tracker.channels.email import failures, render
 from tracker.channels.email.connection import Connection
 from tracker.channels.links import Links
-from tracker.channels.render import flatten
+from tracker.channels.wrap import flatten
 from tracker.outbox.delivery import Accepted, Delivery, Failure, SendError
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
@@ -56,31 +56,32 @@ class EmailChannel:
         if not _ADDRESS.fullmatch(delivery.address):
             raise SendError(f"{flatten(delivery.address)!r} is not an email address", Failure.ADDRESS)
         message = render.message(delivery, self._server.sender, self._links)
+        return await self.hand_over(delivery.address, message)
+
+    async def hand_over(self, address: str, message: bytes) -> Accepted:
+        """Hand over a message that is built already; its lines end in CRLF."""
         async with self._slots:
             kept = self._take_idle()
             if kept is not None:
                 try:
-                    return await self._hand_over(kept, delivery.address, message)
+                    return await self._hand_over(kept, address, message)
                 except _WentStaleError:
                     pass
-            return await self._hand_over(await self._connect(), delivery.address, message)
+            return await self._hand_over(await self._connect(), address, message)
 
     async def close(self) -> None:
         """Say goodbye on every kept connection."""
         while self._idle:
-            connection = self._idle.pop()
-            try:
-                await connection.quit()
-            except (aiosmtplib.SMTPException, OSError):
-                connection.close()
+            await self._idle.pop().say_goodbye()
 
     def _take_idle(self) -> Connection | None:
         while self._idle:
             connection = self._idle.pop()
-            if connection.is_connected:
+            if connection.is_connected and connection.is_in_step:
                 connection.reused = True
                 connection.body_sent = False
                 return connection
+            connection.close()
         return None
 
     async def _connect(self) -> Connection:
@@ -112,7 +113,7 @@ class EmailChannel:
 
     async def _hand_over(self, connection: Connection, address: str, message: bytes) -> Accepted:
         try:
-            _, text = await connection.sendmail(self._sender, [address], message)
+            text = await connection.hand_over(self._sender, address, message)
         except BaseException as error:
             # Only a refused recipient leaves the dialogue in step; anything else could pair
             # this message's answer with the next message.

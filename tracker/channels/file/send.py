@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from tracker.base.dates import local_time
 from tracker.channels.email import render
 from tracker.channels.links import Links
-from tracker.channels.render import flatten
+from tracker.channels.wrap import flatten
 from tracker.outbox.delivery import Accepted, Delivery, Failure, SendError
 
 DEFAULT_SENDER = "Pelacak Tenggat <tracker@example.org>"

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from tracker.channels.lists import fill_list
-from tracker.channels.render import fill, flatten, shorten
+from tracker.channels.render import fill, shorten
+from tracker.channels.wrap import flatten
 from tracker.outbox.content import AlertContent, Content, ListContent, ListItem
 
 LIMIT = 4096

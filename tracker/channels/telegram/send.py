@@ -21,9 +21,9 @@ from telegram.error import (
 from telegram.request import HTTPXRequest
 
 from tracker.channels.causes import has_tls_error
-from tracker.channels.render import flatten
 from tracker.channels.telegram import render
 from tracker.channels.telegram.limits import LIMITS
+from tracker.channels.wrap import flatten
 from tracker.outbox.delivery import Accepted, Delivery, Failure, SendError
 from tracker.outbox.pace import Limits, Pace
 
