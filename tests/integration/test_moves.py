@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.agreements import ID, RULES, rule
+from tests.support.databases import SQLITE
 from tests.support.houses import OFFICER, Home, Homes, terms_file
 from tracker import flow, queries
 from tracker.obligations.tables import ObligationRow
@@ -76,6 +77,7 @@ def nothing_was_told_twice(home: Home) -> None:
 BOTH_OFFICERS = ["Kepala Bidang Satu (Dinas Satu)", "Kepala Bidang Dua (Dinas Satu)"]
 
 
+@pytest.mark.parametrize("engine", [SQLITE], indirect=True)  # five years of turns; others move on both
 def test_three_renewals_in_a_row(homes: Homes) -> None:
     # Term 1 is 5 Jan 2026 to 4 (or 5) Jan 2027; each addendum adds a year, the last one two.
     renewals = (
