@@ -27,6 +27,10 @@ TABLES = {
     "contact",
     "attempt",
     "unsubscribed",
+    "chat",
+    "link_code",
+    "chat_update",
+    "button",
 }
 
 
