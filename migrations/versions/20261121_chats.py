@@ -14,6 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.execute('UPDATE contact SET address = lower(address)')
     op.create_table(
         'chat',
         sa.Column('chat_id', sa.BigInteger(), nullable=False),

@@ -107,7 +107,9 @@ def test_an_address_that_does_not_work(home: Home) -> None:
 
     assert found(home) == {"doubtful": ["satu@example.org"]}
 
-    home.record("contact-confirmed", "2026-11-23", party="kesatu", channel="email", address="satu@example.org")
+    home.record(
+        "contact-confirmed", "2026-11-23", party="kesatu", channel="email", address="satu@example.org"
+    )
 
     assert found(home) == {}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, func, or_, select, update
 from sqlmodel import col
 
 from tracker.base.db import insert_once
@@ -135,7 +135,10 @@ def withdraw(connection: Connection, agreement: str, contacts: Sequence[str]) ->
 
 
 def release_held(connection: Connection, now: datetime, people: Collection[str] | None = None) -> None:
-    """Let go of what was held back: all of it, or what waits for people of whom no more is to come."""
+    """Let go of what was held back: all of it, or what waits for people of whom no more is to come.
+
+    `people` are addresses in lower case.
+    """
     let_go = (
         update(AlertRow)
         .where(col(AlertRow.held), col(AlertRow.next_try_at).is_not(None))
@@ -145,7 +148,7 @@ def release_held(connection: Connection, now: datetime, people: Collection[str] 
         connection.execute(let_go)
         return
     for batch in batches(sorted(people)):
-        connection.execute(let_go.where(col(AlertRow.address).in_(batch)))
+        connection.execute(let_go.where(func.lower(col(AlertRow.address)).in_(batch)))
 
 
 def withdraw_from(connection: Connection, address: tuple[str, str]) -> list[Claimed]:

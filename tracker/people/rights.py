@@ -106,9 +106,7 @@ def reach_of(identity: Identity, routing: Routing, day: date) -> Reach:
 def rights_of(identity: Identity, agreement: Agreement, routing: Routing, day: date) -> Rights:
     """Tell what somebody may do; `agreement` is as the facts have changed it, `day` local to it."""
     reach = reach_of(identity, routing, day)
-    parties = frozenset(
-        party for party, contact in agreement.contacts() if identity.is_contact(contact, day)
-    )
+    parties = frozenset(party for party, contact in agreement.contacts() if identity.is_contact(contact, day))
     return Rights(parties, reach.everything or (agreement.unit or "") in reach.units)
 
 

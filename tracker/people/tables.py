@@ -16,8 +16,8 @@ class ChatRow(SQLModel, table=True):
     __table_args__ = (Index("ix_chat_address", "address"),)
 
     chat_id: int = Field(primary_key=True, sa_type=BigInteger)
-    address: str = Field(description="e-mail address in lower case; empty where the terms name the chat itself")
-    unit: str = Field(default="", description="the unit whose managers a group stands for; empty for a person")
+    address: str = Field(description="e-mail address in lower case; empty: the terms name the chat")
+    unit: str = Field(default="", description="whose managers a group stands for")
     thread_id: int | None = Field(default=None, sa_type=BigInteger, description="topic of a group")
     language: str = Field(max_length=2)
     linked_at: datetime
