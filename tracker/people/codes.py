@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, delete, select, update
 from sqlmodel import col
 
 from tracker.base.db import insert_once
@@ -43,6 +43,12 @@ def use(connection: Connection, code: str, chat: int, now: datetime) -> str | No
         .returning(col(LinkCodeRow.address))
     )
     return connection.execute(used).scalar()
+
+
+def was_used_by(connection: Connection, code: str, chat: int) -> bool:
+    """Tell whether a chat has used a code."""
+    query = select(col(LinkCodeRow.used_by)).where(col(LinkCodeRow.digest) == _digest(code))
+    return connection.execute(query).scalar() == chat
 
 
 def _digest(code: str) -> str:

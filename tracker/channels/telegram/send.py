@@ -56,14 +56,13 @@ class TelegramChannel:
         """Ask nothing of the server yet. `base_url` is the server, with or without `/bot`."""
         self.pace = Pace(limits)
         self._token = token
-        self._base_url = _with_bot(base_url or OFFICIAL_URL)
+        self._base_url = bot_url(base_url)
         self._timeout = timeout
         self._bot: Bot | None = None
         self._starting = asyncio.Lock()
         self._floods: dict[str, float] = {}
         """Chats that were told to wait, until which instant of the event loop."""
-        for name in _LOGGERS_WITH_URLS:
-            logging.getLogger(name).addFilter(_hide_token)
+        hide_tokens()
 
     async def send(self, delivery: Delivery) -> Accepted:
         """Send the message; SendError says what Telegram answered instead."""
@@ -169,8 +168,15 @@ class TelegramChannel:
         return flatten(_TOKEN_IN_URL.sub(r"\1***", shown))
 
 
-def _with_bot(base_url: str) -> str:
-    base = base_url.rstrip("/")
+def hide_tokens() -> None:
+    """Keep bot tokens out of what the libraries log."""
+    for name in _LOGGERS_WITH_URLS:
+        logging.getLogger(name).addFilter(_hide_token)
+
+
+def bot_url(server: str | None) -> str:
+    """Give the address of the Bot API; `server` may end with `/bot` or not, None: Telegram's own."""
+    base = (server or OFFICIAL_URL).rstrip("/")
     return base if base.endswith("/bot") else f"{base}/bot"
 
 
