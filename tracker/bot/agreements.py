@@ -107,7 +107,7 @@ def _one(asker: Asker, agreement: Agreement, page: int, words: str) -> Reply:
 
 def _answer(asker: Asker, shown: Shown) -> str:
     what = plain(headline(shown.obligation.rule, asker.language), 90)
-    return f"➜ {bold(when(asker, shown))}{plain(left(asker, shown))}: {what}"
+    return f"➜ {bold(when(asker, shown))} {left(asker, shown)}: {what}"
 
 
 def _sides(agreement: Agreement) -> str:

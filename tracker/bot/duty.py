@@ -76,7 +76,7 @@ def _about(asker: Asker, shown: Shown) -> list[str]:
     to = people_text(agreement, rule.duty.to, language)
     clause = clause_text(rule.clause, agreement) or rule.law or ""
     return [
-        f"{bold(when(asker, shown))}{plain(left(asker, shown))}",
+        f"{bold(when(asker, shown))} {left(asker, shown)}",
         bold(headline(rule, language), 200),
         "",
         _line(asker.say("Oleh", "By"), people_text(agreement, (rule.duty.by,), language)),

@@ -68,15 +68,12 @@ class Handling:
             log.warning("an answer waits for Telegram", update=said.update, error=str(error))
             return False
         except Exception:
-            await self._broken(said)
+            reference = secrets.token_hex(4)
+            log.exception("update not answered", reference=reference, update=said.update, chat=said.chat)
+            if said.private:
+                await self._giver.say(said, words.fault(self._desk.language, reference))
         await self._done(said, reply)
         return True
-
-    async def _broken(self, said: Incoming) -> None:
-        reference = secrets.token_hex(4)
-        log.exception("update not answered", reference=reference, update=said.update, chat=said.chat)
-        if said.private:
-            await self._giver.say(said, words.fault(self._desk.language, reference))
 
     async def _done(self, said: Incoming, reply: Reply) -> None:
         try:

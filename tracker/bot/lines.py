@@ -26,7 +26,9 @@ def when(asker: Asker, shown: Shown) -> str:
 
 def left(asker: Asker, shown: Shown) -> str:
     """Say how many days are left; nothing where there is no date."""
-    return "" if shown.act_by is None else f" ({days_phrase(shown.days_left(asker.now), asker.language)})"
+    if shown.act_by is None:
+        return ""
+    return f"({days_phrase(shown.days_left(asker.now), asker.language)})"
 
 
 def listed(asker: Asker, items: Sequence[Shown], first: int, *, with_agreement: bool = True) -> list[str]:
@@ -46,7 +48,7 @@ def openers(items: Sequence[Shown], first: int) -> tuple[Button, ...]:
 
 
 def _lines(asker: Asker, shown: Shown, number: int, *, with_agreement: bool) -> str:
-    head = f"{number}. {bold(when(asker, shown))}{plain(left(asker, shown))}"
+    head = f"{number}. {bold(when(asker, shown))} {left(asker, shown)}"
     lines = [head, plain(headline(shown.obligation.rule, asker.language), 90)]
     if with_agreement:
         lines.append(f"<i>{plain(shown.agreement.title, 60)}</i>")

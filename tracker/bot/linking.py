@@ -136,8 +136,8 @@ def _greeting(errand: Errand) -> Reply:
         pick(
             (
                 (
-                    "Chat ini tertaut: pengingat datang ke sini, dan Anda dapat bertanya. /tenggat menampilkan "
-                    "yang jatuh tempo, /bantuan menjelaskan sisanya, /stop memutus tautan."
+                    "Chat ini tertaut: pengingat datang ke sini, dan Anda dapat bertanya. /tenggat "
+                    "menampilkan yang jatuh tempo, /bantuan menjelaskan sisanya, /stop memutus tautan."
                 ),
                 (
                     "This chat is linked: reminders come here, and you can ask. /tenggat shows what is due, "

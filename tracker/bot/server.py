@@ -32,23 +32,29 @@ def make_bot(house: House) -> Bot:
     if settings.telegram_token is None:
         raise SettingsError("TRACKER_TELEGRAM_TOKEN is not set; @BotFather gives one.")
     hide_tokens()
-    requests = (HTTPXRequest(_CONNECTIONS, **dict.fromkeys(_TIMEOUTS, _TIMEOUT)) for _ in range(2))
     return Bot(
         settings.telegram_token.get_secret_value(),
         base_url=bot_url(settings.telegram_base_url),
-        request=next(requests),
-        get_updates_request=next(requests),
+        request=_request(),
+        get_updates_request=_request(),
     )
 
 
-_TIMEOUTS = ("connect_timeout", "read_timeout", "write_timeout", "pool_timeout")
+def _request() -> HTTPXRequest:
+    return HTTPXRequest(
+        _CONNECTIONS,
+        connect_timeout=_TIMEOUT,
+        read_timeout=_TIMEOUT,
+        write_timeout=_TIMEOUT,
+        pool_timeout=_TIMEOUT,
+    )
 
 
 class TelegramBot:
     """Answers chats until it is told to stop."""
 
     def __init__(self, house: House) -> None:
-        """Take the port where a webhook is set; SettingsError where it cannot be taken, or no token is set."""
+        """Take the port of the webhook; SettingsError where it cannot be taken, or no token is set."""
         settings = house.settings
         self._bot = make_bot(house)
         self._handling = Handling(Desk(house), self._bot)
@@ -67,7 +73,7 @@ class TelegramBot:
             self._socket = listen(settings.telegram_webhook_host, settings.telegram_webhook_port, names)
 
     async def run(self) -> None:
-        """Answer until stopped; what is being answered is finished."""
+        """Answer until stopped; Telegram gives again what was not answered to the end."""
         log.info("bot started", way="webhook" if self._url else "polling")
         serving = asyncio.create_task(self._serve())
         stopping = asyncio.create_task(self._stopping.wait())

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Literal
 
 from tracker.reminders.recipients import EMAIL, TELEGRAM, Address, Routing, titled
 from tracker.terms.model import Agreement
@@ -117,7 +118,7 @@ def name_of(identity: Identity, routing: Routing, agreements: Collection[Agreeme
 
 def language_of(
     identity: Identity, routing: Routing, agreements: Collection[Agreement], day: date
-) -> str | None:
+) -> Literal["id", "en"] | None:
     """Give the language that the terms wish for somebody; None where nobody of them is this."""
     for contact in _contacts(identity, routing, agreements, day):
         return contact.language
