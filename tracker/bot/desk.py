@@ -60,6 +60,7 @@ class Desk:
             if said.button and asked is None:
                 asked = buttons.asked_by(connection, said.button)
             so_far = seen_updates.count(connection, said.chat, now - _MINUTE)
+            told = seen_updates.count(connection, said.chat, now - _HOUR, _STRANGER)
         if said.moved_to is not None or said.blocked is not None:
             return self._moved(said, now)
         if not said.private:
@@ -67,7 +68,9 @@ class Desk:
         if so_far >= PER_MINUTE:
             language = self._language(chat)
             return words.too_fast(language) if so_far == PER_MINUTE else SILENCE
-        return self._known_or_not(said, chat, asked or Ask(HELP), now)
+        reply = self._known_or_not(said, chat, asked or Ask(HELP), now)
+        is_enough = told >= STRANGERS_PER_HOUR and self._is_for_strangers(reply, chat)
+        return SILENCE if is_enough else reply
 
     def done(self, said: Incoming, reply: Reply) -> None:
         """Note that an update was handled, and answered."""
@@ -112,9 +115,8 @@ class Desk:
         with self._house.db.read() as connection:
             sight = Sight(connection, context, chat.identity, now)
             if chat.stopped or not (chat.address or sight.is_known):
-                told = seen_updates.count(connection, chat.id, now - _HOUR, _STRANGER)
                 log.info("somebody unknown asks", chat=chat.id)
-                return words.stranger(language) if told < STRANGERS_PER_HOUR else SILENCE
+                return words.stranger(language)
             asker = Asker(chat, sight, language)
             if not asked.name:
                 return words.only_text(asker)
@@ -143,8 +145,10 @@ class Desk:
         command = command_in(said.text)
         if command is not None and command.name == linking.START and command.details:
             return linking.START
-        is_stranger = reply == words.stranger(self._language(chat))
-        return _STRANGER if is_stranger else "asked"
+        return _STRANGER if self._is_for_strangers(reply, chat) else "asked"
+
+    def _is_for_strangers(self, reply: Reply, chat: Chat) -> bool:
+        return reply == words.stranger(self._language(chat))
 
     def _language(self, chat: Chat) -> Language:
         return _LANGUAGES.get(chat.language, self.language)

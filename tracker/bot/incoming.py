@@ -49,7 +49,7 @@ def _message(number: int, message: Message) -> Incoming:
         message.chat.id,
         private=message.chat.type == ChatType.PRIVATE,
         user=message.from_user.id if message.from_user else 0,
-        text=message.text or "",
+        text=_clean(message.text),
         thread=message.message_thread_id if message.is_topic_message else None,
         moved_to=message.migrate_to_chat_id,
     )
@@ -62,7 +62,7 @@ def _press(number: int, query: CallbackQuery) -> Incoming:
         message.chat.id if message else query.from_user.id,
         private=message is None or message.chat.type == ChatType.PRIVATE,
         user=query.from_user.id,
-        button=query.data or "",
+        button=_clean(query.data),
         press=query.id,
         message=message.message_id if message is not None and message.is_accessible else None,
     )
@@ -76,3 +76,8 @@ def _membership(number: int, change: ChatMemberUpdated) -> Incoming:
         user=change.from_user.id,
         blocked=change.new_chat_member.status in _GONE,
     )
+
+
+def _clean(text: str | None) -> str:
+    """Leave out what no database stores: the zero character, and halves of characters."""
+    return (text or "").replace("\0", "").encode(errors="ignore").decode()

@@ -125,13 +125,12 @@ def _again(errand: Errand) -> Reply:
 def _greeting(errand: Errand) -> Reply:
     chat = chats.get(errand.connection, errand.chat.id)
     sight = errand.sight(chat)
+    chosen: Language = "en" if chat.language == "en" else "id"
     if not chat.language:
-        found = language_of(chat.identity, errand.context.routing, sight.own.values(), sight.today)
-        if found is not None and chat.is_stored:
-            chats.speak(errand.connection, chat.id, found, errand.now)
-        chosen = found or errand.language
-    else:
-        chosen = chat.language
+        wished = language_of(chat.identity, errand.context.routing, sight.own.values(), sight.today)
+        chosen = wished or errand.language
+        if chat.is_stored:
+            chats.speak(errand.connection, chat.id, chosen, errand.now)
     return said(
         pick(
             (

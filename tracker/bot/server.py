@@ -14,6 +14,7 @@ from tracker.base.serving import Server, listen, server_of
 from tracker.bootstrap import House
 from tracker.bot.commands import MENU
 from tracker.bot.desk import Desk
+from tracker.bot.giving import Sleep
 from tracker.bot.handling import Handling
 from tracker.bot.incoming import WANTED
 from tracker.bot.polling import Poller
@@ -53,11 +54,12 @@ def _request() -> HTTPXRequest:
 class TelegramBot:
     """Answers chats until it is told to stop."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, sleep: Sleep = asyncio.sleep) -> None:
         """Take the port of the webhook; SettingsError where it cannot be taken, or no token is set."""
         settings = house.settings
         self._bot = make_bot(house)
-        self._handling = Handling(Desk(house), self._bot)
+        self._sleep = sleep
+        self._handling = Handling(Desk(house), self._bot, sleep)
         self._url = settings.telegram_webhook_url
         self._secret = (
             settings.telegram_webhook_secret.get_secret_value()
@@ -100,7 +102,7 @@ class TelegramBot:
     async def _serve(self) -> None:
         if self._server is None or self._socket is None:
             await self._introduce()
-            await Poller(self._bot, self._handling).run()
+            await Poller(self._bot, self._handling, sleep=self._sleep).run()
             return
         introducing = asyncio.create_task(self._introduce())
         try:
@@ -124,7 +126,7 @@ class TelegramBot:
                 await self._bot.set_my_commands(english, language_code="en")
             except TelegramError as error:
                 log.warning("Telegram does not listen, trying again", why=type(error).__name__, pause=pause)
-                await asyncio.sleep(pause)
+                await self._sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
             else:
                 return
