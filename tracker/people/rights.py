@@ -95,7 +95,7 @@ class Reach:
 def reach_of(identity: Identity, routing: Routing, day: date) -> Reach:
     """Tell what somebody manages on a day."""
     to = routing.fallback
-    own = {(EMAIL, (to.email or "").lower()), (TELEGRAM, str(to.telegram or ""))}
+    own = Identity.of(email=to.email or "", chat=to.telegram).addresses
     units = (
         name
         for name, unit in routing.units.items()
