@@ -57,9 +57,20 @@ def upgrade() -> None:
         sa.Column('at', UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_button')),
     )
+    op.create_table(
+        'conversation',
+        sa.Column('chat_id', sa.BigInteger(), nullable=False),
+        sa.Column('number', sa.BigInteger(), nullable=False),
+        sa.Column('form', AutoString(length=16), nullable=False),
+        sa.Column('about', AutoString(), nullable=False),
+        sa.Column('given', sa.Text(), nullable=False),
+        sa.Column('expires_at', UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint('chat_id', name=op.f('pk_conversation')),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table('conversation')
     op.drop_table('button')
     op.drop_table('chat_update')
     op.drop_table('link_code')

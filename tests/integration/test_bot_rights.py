@@ -27,7 +27,8 @@ from tests.support.town import (
     town,
 )
 from tracker.bot.commands import ANSWERS, CHANGES, MENU
-from tracker.bot.desk import Desk
+from tracker.bot.desk import TALK, Desk
+from tracker.bot.forms import FORMS
 from tracker.bot.giving import _markup
 from tracker.bot.incoming import read
 from tracker.bot.screen import SILENCE, Reply
@@ -93,8 +94,8 @@ def said_to(home: Home, api: BotApi, chat: int, asked: str) -> str:
 def test_every_command_and_button_stands_in_the_matrix() -> None:
     asked = [*LISTS, *ABOUT_ALL, *ABOUT_NORTH, *ABOUT_SOUTH, *ABOUT_NOTHING, "/kalender", "/stop"]
     names = {one.strip("/").partition("|")[0].partition(" ")[0] for one in asked}
-    assert (set(ANSWERS) | set(CHANGES)) - {"bahasa"} <= names
-    assert {one.name for one in MENU} - {"bahasa"} <= names
+    assert (set(ANSWERS) | set(CHANGES)) - {"bahasa", *FORMS} <= names
+    assert {one.name for one in MENU} - {"bahasa", *FORMS} <= names
 
 
 def test_everybody_asks_everything(home: Home, api: BotApi) -> None:
@@ -148,8 +149,8 @@ DATA = st.one_of(
     TEXTS,
     st.builds(
         "{}|{}|{}".format,
-        st.sampled_from(sorted({*ANSWERS, *CHANGES})),
-        st.sampled_from(["", "utara-2026", NORTH_DUTY, SOUTH_DUTY, "30", "-1", "²", "#"]),
+        st.sampled_from(sorted({*ANSWERS, *CHANGES, *FORMS, *TALK})),
+        st.sampled_from(["", "1", "utara-2026", NORTH_DUTY, SOUTH_DUTY, "30", "-1", "²", "#"]),
         st.text(max_size=8),
     ),
 )

@@ -31,6 +31,7 @@ TABLES = {
     "link_code",
     "chat_update",
     "button",
+    "conversation",
 }
 
 

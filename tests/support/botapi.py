@@ -81,6 +81,8 @@ class BotApi:
     presses: dict[str, dict[str, str] | None] = field(default_factory=dict)
     """Presses that were made -> how they were answered; None: not yet."""
     files: list[dict[str, str]] = field(default_factory=list)
+    uploads: dict[str, bytes] = field(default_factory=dict)
+    """What people have sent, by file id."""
     menus: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     webhook: dict[str, str] = field(default_factory=dict)
     _updates: list[dict[str, Any]] = field(default_factory=list)
@@ -184,6 +186,7 @@ class BotApi:
             "setMyCommands": self._set_menu,
             "setWebhook": self._set_webhook,
             "deleteWebhook": self._delete_webhook,
+            "getFile": self._get_file,
         }
         return answers[method](parameters) if method in answers else _failed(Failure(404, "Not Found"))
 
@@ -240,6 +243,21 @@ class BotApi:
         self.webhook = parameters
         return JSONResponse({"ok": True, "result": True})
 
+    def _get_file(self, parameters: dict[str, str]) -> Response:
+        name = parameters.get("file_id", "")
+        if name not in self.uploads:
+            return _refused("invalid file_id")
+        if len(self.uploads[name]) > 20 * 1024 * 1024:
+            return _refused("file is too big")
+        found = {"file_id": name, "file_unique_id": name, "file_path": f"photos/{name}"}
+        return JSONResponse({"ok": True, "result": found})
+
+    async def give_file(self, request: Request) -> Response:
+        """Give a file that somebody has sent."""
+        if request.path_params["token"] != TOKEN:
+            return _failed(Failure(401, "Unauthorized"))
+        return Response(self.uploads[request.path_params["path"].removeprefix("photos/")])
+
     def _delete_webhook(self, parameters: dict[str, str]) -> Response:
         del parameters
         self.webhook = {}
@@ -267,7 +285,12 @@ def bot_api() -> Iterator[BotApi]:
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else every answer takes 40 ms
     api = BotApi(f"http://127.0.0.1:{listener.getsockname()[1]}")
-    app = Starlette(routes=[Route("/bot{token}/{method}", api.answer, methods=["GET", "POST"])])
+    app = Starlette(
+        routes=[
+            Route("/file/bot{token}/{path:path}", api.give_file),
+            Route("/bot{token}/{method}", api.answer, methods=["GET", "POST"]),
+        ]
+    )
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

@@ -59,6 +59,15 @@ class Giver:
         if reply.file is not None:
             await self._send_file(said, reply.file)
 
+    async def fetch(self, file: str) -> bytes | None:
+        """Fetch a file that somebody has sent; None where Telegram does not give it."""
+        try:
+            found = await self._bot.get_file(file)
+            return bytes(await found.download_as_bytearray())
+        except TelegramError as error:
+            log.warning("a file cannot be fetched", error=_kind(error))
+            return None
+
     async def say(self, said: Incoming, text: str) -> None:
         """Say one sentence; whatever hinders it is only logged."""
         try:

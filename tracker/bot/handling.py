@@ -1,6 +1,7 @@
 """One update from its arrival to its answer: in turn with others of its chat, database work in threads."""
 
 import asyncio
+import dataclasses
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -61,6 +62,8 @@ class Handling:
     async def _take(self, said: Incoming) -> bool:
         reply = SILENCE
         try:
+            if bool(said.file) and await self._do(self._desk.wants_file, said):
+                said = dataclasses.replace(said, content=await self._giver.fetch(said.file))
             reply = await self._do(self._desk.answer, said)
             data = await self._do(self._desk.data_of, reply.screen.rows) if reply.screen else {}
             await self._giver.give(said, reply, data)

@@ -36,6 +36,8 @@ def usage(asker: Asker, details: Sequence[str]) -> Reply:
         ("/terlambat - yang sudah lewat", "/terlambat - what is overdue"),
         ("/ringkas - ringkasan pekan ini", "/ringkas - the week ahead"),
         ("/perjanjian babel - cari perjanjian", "/perjanjian babel - find an agreement"),
+        ("/kahar - laporkan keadaan kahar", "/kahar - report force majeure"),
+        ("/pejabat - narahubung baru", "/pejabat - a new contact officer"),
         ("/kalender - tenggat Anda sebagai berkas kalender", "/kalender - your deadlines as a calendar file"),
         ("/bahasa en - English", "/bahasa id - bahasa Indonesia"),
         ("/stop - putuskan tautan chat ini", "/stop - unlink this chat"),

@@ -28,6 +28,11 @@ class Incoming:
     """The message that holds the button; None where it cannot be changed any more."""
     thread: int | None = None
     moved_to: int | None = None
+    file: str = ""
+    """The id of a photo or document that came along."""
+    file_size: int = 0
+    content: bytes | None = None
+    """What is in that file, once it was fetched."""
     blocked: bool | None = None
     """Whether the bot was thrown out (True) or let in again (False)."""
 
@@ -44,12 +49,15 @@ def read(update: Update) -> Incoming | None:
 
 
 def _message(number: int, message: Message) -> Incoming:
+    file = message.photo[-1] if message.photo else message.document
     return Incoming(
         number,
         message.chat.id,
         private=message.chat.type == ChatType.PRIVATE,
         user=message.from_user.id if message.from_user else 0,
-        text=_clean(message.text),
+        text=_clean(message.text or message.caption),
+        file=file.file_id if file else "",
+        file_size=(file.file_size or 0) if file else 0,
         thread=message.message_thread_id if message.is_topic_message else None,
         moved_to=message.migrate_to_chat_id,
     )

@@ -19,7 +19,7 @@ from tracker.bot.handling import Handling
 from tracker.bot.incoming import WANTED
 from tracker.bot.polling import Poller
 from tracker.bot.webhook import build_app, secret_of
-from tracker.channels.telegram.send import bot_url, hide_tokens
+from tracker.channels.telegram.send import bot_url, file_url, hide_tokens
 
 _CONNECTIONS = 64
 _TIMEOUT = 20
@@ -36,6 +36,7 @@ def make_bot(house: House) -> Bot:
     return Bot(
         settings.telegram_token.get_secret_value(),
         base_url=bot_url(settings.telegram_base_url),
+        base_file_url=file_url(settings.telegram_base_url),
         request=_request(),
         get_updates_request=_request(),
     )

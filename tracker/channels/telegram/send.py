@@ -180,6 +180,11 @@ def bot_url(server: str | None) -> str:
     return base if base.endswith("/bot") else f"{base}/bot"
 
 
+def file_url(server: str | None) -> str:
+    """Give the address of the files that people have sent to a bot."""
+    return f"{bot_url(server).removesuffix('/bot')}/file/bot"
+
+
 def _pause(error: RetryAfter) -> timedelta:
     pause = error.retry_after
     return pause if isinstance(pause, timedelta) else timedelta(seconds=pause)
