@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from tracker.bot.asker import Asker
 from tracker.bot.forms import FORCE_MAJEURE, KAHAR, OFFICER
 from tracker.bot.lines import IN_A_LIST, left, listed, openers, when
-from tracker.bot.requests import ask, number, text
 from tracker.bot.screen import Button, Reply, bold, page_of, pager, plain, said
 from tracker.obligations.wording import headline
+from tracker.people.requests import ask, number, text
 from tracker.people.rights import Act
 from tracker.queries import Shown
 from tracker.seen.search import question

@@ -8,10 +8,9 @@ from tracker.bot.asker import Answer
 from tracker.bot.calendar import calendar
 from tracker.bot.forms import FORCE_MAJEURE, OFFICER
 from tracker.bot.help import HELP, usage
-from tracker.bot.lines import DUTY
 from tracker.bot.linking import Errand
-from tracker.bot.requests import Ask
 from tracker.bot.screen import Reply
+from tracker.people.requests import DUTY, Ask
 
 ANSWERS: Mapping[str, Answer] = {
     due.DUE: due.due,

@@ -1,5 +1,6 @@
 """What follows an update: database work, to be done in a thread. The state is the database's, never ours."""
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -7,18 +8,16 @@ from tracker import flow, queries
 from tracker.base.errors import BadEvidenceError, BadFactError, UnknownThingError
 from tracker.base.log import get_logger
 from tracker.bootstrap import House, Rules
-from tracker.bot import buttons, conversations, linking, seen_updates
+from tracker.bot import conversations, linking, seen_updates
 from tracker.bot import help as words
 from tracker.bot.agreements import FIND
 from tracker.bot.asker import Asker
-from tracker.bot.buttons import Data
 from tracker.bot.commands import ANSWERS, CHANGES, FOR_STRANGERS, command_in
 from tracker.bot.conversations import Conversation
 from tracker.bot.forms import FORMS
 from tracker.bot.help import HELP
 from tracker.bot.incoming import Incoming
 from tracker.bot.linking import Errand
-from tracker.bot.requests import Ask
 from tracker.bot.screen import SILENCE, Language, Reply, Rows
 from tracker.bot.screen import said as said_plainly
 from tracker.bot.talk import (
@@ -42,8 +41,10 @@ from tracker.events.kinds import ABOUT_ONE_OBLIGATION
 from tracker.evidence.kinds import JPEG, PDF, PNG
 from tracker.evidence.store import MEGABYTE, EvidenceStore
 from tracker.outbox import doubts
-from tracker.people import chats
+from tracker.people import buttons, chats
+from tracker.people.buttons import Data
 from tracker.people.chats import Chat
+from tracker.people.requests import APART, Ask
 from tracker.reminders.recipients import TELEGRAM
 from tracker.seen.sight import Sight
 
@@ -112,7 +113,10 @@ class Desk:
         if so_far >= PER_MINUTE:
             language = self._language(chat)
             return words.too_fast(language) if so_far == PER_MINUTE else SILENCE
-        reply = self._known_or_not(said, chat, asked or Ask(HELP), now)
+        asked = asked or Ask(HELP)
+        reply = self._known_or_not(said, chat, asked, now)
+        if asked.details[-1:] == (APART,):
+            reply = dataclasses.replace(reply, apart=True)
         is_enough = told >= STRANGERS_PER_HOUR and self._is_for_strangers(reply, chat)
         return SILENCE if is_enough else reply
 
@@ -129,7 +133,8 @@ class Desk:
 
     def data_of(self, rows: Rows) -> Data:
         """Give what goes into buttons."""
-        return buttons.data_of(self._house.db, rows, self.now())
+        asked = [button.ask for row in rows for button in row]
+        return buttons.data_of(self._house.db, asked, self.now())
 
     def cannot_write_to(self, chat: int) -> None:
         """Note that Telegram takes nothing for a chat any more."""

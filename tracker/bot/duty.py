@@ -8,13 +8,13 @@ from tracker.base.dates import clock_text, local_time, long_date, plain_date
 from tracker.bot.agreements import ONE, not_there
 from tracker.bot.asker import Asker
 from tracker.bot.forms import ACKNOWLEDGE, DONE, SNOOZE, WAIVE
-from tracker.bot.lines import DUTY, left, when
-from tracker.bot.requests import Ask, ask, number, text
+from tracker.bot.lines import left, when
 from tracker.bot.screen import Button, Reply, bold, filled, page_of, pager, plain, said
 from tracker.obligations.life import Proof
 from tracker.obligations.state_wording import state_text
 from tracker.obligations.wording import clause_text, cost_text, form_text, headline, part_text, people_text
 from tracker.people.names import named
+from tracker.people.requests import DUTY, Ask, ask, number, text
 from tracker.queries import LIVE, Shown, Story
 from tracker.seen.sight import holders_of
 

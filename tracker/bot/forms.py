@@ -11,6 +11,7 @@ from tracker.events import kinds
 from tracker.events.model import Event
 from tracker.obligations.life import parts_of
 from tracker.obligations.wording import part_text, people_text, pick
+from tracker.people import requests
 from tracker.people.rights import Act
 from tracker.queries import Shown
 from tracker.settling import proof_kind
@@ -329,7 +330,7 @@ _NOTE = Step(
 )
 _PARTY = ("Pihak", "Party")
 ACKNOWLEDGE = Form(
-    "tahu",
+    requests.KNOWN,
     Act.ANSWER,
     ("Saya sudah tahu", "I know about it"),
     (_NOTE,),
@@ -337,7 +338,7 @@ ACKNOWLEDGE = Form(
     _acknowledge_hindrance,
 )
 SNOOZE = Form(
-    "tunda",
+    requests.LATER,
     Act.ANSWER,
     ("Ingatkan lagi nanti", "Remind me later"),
     (
@@ -353,7 +354,7 @@ SNOOZE = Form(
     _snooze_hindrance,
 )
 DONE = Form(
-    "selesai",
+    requests.DONE,
     Act.ANSWER,
     ("Sudah dikerjakan", "Already done"),
     (

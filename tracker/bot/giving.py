@@ -10,9 +10,9 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from tracker.base.log import get_logger
-from tracker.bot.buttons import Data
 from tracker.bot.incoming import Incoming
 from tracker.bot.screen import File, Reply, Screen
+from tracker.people.buttons import Data
 
 _T = TypeVar("_T")
 _LONGEST_PAUSE = timedelta(seconds=60)
@@ -55,7 +55,8 @@ class Giver:
         if said.press:
             await self._press_taken(said, reply)
         if reply.screen is not None:
-            await self._show(said, reply.screen, _markup(reply.screen, data))
+            place = None if reply.apart else said.message
+            await self._show(said, place, reply.screen, _markup(reply.screen, data))
         if reply.file is not None:
             await self._send_file(said, reply.file)
 
@@ -82,8 +83,10 @@ class Giver:
         except TelegramError as error:
             log.info("a press is too old to be answered", chat=said.chat, error=_kind(error))
 
-    async def _show(self, said: Incoming, screen: Screen, markup: InlineKeyboardMarkup | None) -> None:
-        if said.press and said.message is not None and await self._edit(said, screen, markup):
+    async def _show(
+        self, said: Incoming, place: int | None, screen: Screen, markup: InlineKeyboardMarkup | None
+    ) -> None:
+        if said.press and place is not None and await self._edit(said, screen, markup):
             return
         await self._try(
             lambda: self._bot.send_message(

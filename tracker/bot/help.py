@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from tracker.bot.asker import Asker
-from tracker.bot.requests import ask
 from tracker.bot.screen import Button, Reply, bold, said
 from tracker.obligations.wording import pick
+from tracker.people.requests import ask
 
 HELP = "bantuan"
 _STRANGER = (

@@ -10,12 +10,12 @@ from tracker.base.log import get_logger
 from tracker.bot import help as words
 from tracker.bot import seen_updates
 from tracker.bot.incoming import Incoming
-from tracker.bot.requests import text
 from tracker.bot.screen import SILENCE, Language, Reply, said
 from tracker.obligations.wording import pick
 from tracker.outbox import doubts
 from tracker.people import chats, codes
 from tracker.people.chats import Chat
+from tracker.people.requests import text
 from tracker.people.rights import language_of
 from tracker.reminders.recipients import TELEGRAM
 from tracker.seen.sight import Sight

@@ -15,14 +15,14 @@ from tracker.bot import agreements, duty
 from tracker.bot.asker import Asker
 from tracker.bot.conversations import PATIENCE, Conversation
 from tracker.bot.forms import ABOUT_AN_AGREEMENT, FORMS, KAHAR, Form, Matter, Step, Wrong, summary
-from tracker.bot.lines import DUTY, left, when
-from tracker.bot.requests import ask, number, text
+from tracker.bot.lines import left, when
 from tracker.bot.screen import Button, Reply, bold, plain, said
 from tracker.events import kinds
 from tracker.events.log import effective
 from tracker.events.model import Event
 from tracker.events.service import logs_of
 from tracker.obligations.wording import headline, pick
+from tracker.people.requests import DUTY, ask, number, text
 from tracker.people.rights import Act, key_of
 from tracker.queries import LIVE, Shown
 from tracker.seen.sight import holders_of

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from tests.support.botapi import message_fault
 from tracker.bot.commands import command_in
-from tracker.bot.requests import MOST_BYTES, Ask, ask, is_short, is_stored, name_of, number, read, written
 from tracker.bot.screen import LINES_AT_MOST, Button, bold, filled, page_of, pager, plain
+from tracker.people.requests import MOST_BYTES, Ask, ask, is_short, is_stored, name_of, number, read, written
 
 DETAILS = st.lists(st.text(st.characters(exclude_characters="|", codec="utf-8"), max_size=20), max_size=4)
 
