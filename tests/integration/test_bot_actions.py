@@ -1,20 +1,26 @@
 """Answering duties over the bot: question by question, recorded once, taken back, and only by who may."""
 
+import asyncio
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from tests.support.agreements import rule
-from tests.support.botapi import BotApi
+from tests.support.botapi import BROKEN, TOKEN, BotApi
 from tests.support.databases import SQLITE
-from tests.support.houses import Home, Homes, terms_file
+from tests.support.houses import Home, Homes, Recorder, terms_file
 from tests.support.phone import Phone, running_bot, settings_of
 from tests.support.town import ADMIN, FORMER, MANAGER, ONE, OTHER_MANAGER, PEOPLE, STRANGER, TWO, UNSURE, town
+from tracker import flow
+from tracker.bootstrap import build_cycle
 from tracker.bot.forms import FORMS
+from tracker.channels.telegram.send import TelegramChannel
+from tracker.events.model import Event
 from tracker.events.tables import EventRow
 from tracker.obligations.tables import ObligationRow
+from tracker.outbox.dispatch import inline
 from tracker.people.tables import ConversationRow
 
 DUTY = "utara-2026/renewal-notice/2026-12-18"
@@ -268,3 +274,84 @@ def test_buttons_of_no_conversation(home: Home, api: BotApi, data: str) -> None:
     phone.write("/bantuan")
     assert phone.press_data(data)
     assert len(facts(home)) == 1, "what another has recorded is not taken back here"
+
+
+def delivered(home: Home) -> None:
+    """Send what is due, over the real channel for Telegram."""
+    channel = TelegramChannel(TOKEN, home.house.settings.telegram_base_url)
+    mail = Recorder("email")
+
+    async def run() -> None:
+        await build_cycle(home.house, {"telegram": channel, "email": mail}, inline).run()
+        await channel.close()
+
+    asyncio.run(run())
+
+
+def test_the_buttons_under_an_alert_act_on_it(home: Home, api: BotApi) -> None:
+    home.clock.move_to(home.clock.now() + timedelta(days=14))
+    delivered(home)
+    phone = Phone(api, ONE)
+    (alert,) = phone.sent
+    assert list(phone.buttons) == ["Sudah dikerjakan", "Sudah tahu", "Tunda", "Lihat"]
+    assert "Tulis catatan singkat" in phone.press("Sudah tahu")
+    assert len(phone.sent) == 2, "the alert stays as it is"
+    phone.press("Lewati")
+    phone.press("✓ Catat")
+    assert len(phone.sent) == 2
+    ((kind, _, by),) = facts(home)
+    assert (kind, by) == ("obligation-acknowledged", "kesatu:c11, Telegram")
+    assert alert in phone.sent
+
+
+def test_long_names_fit_under_alerts(home: Home, api: BotApi) -> None:
+    name = "perjanjian-dengan-nama-yang-sangat-panjang-sekali-dan-masih-berlanjut"
+    officer = {"id": "o", "position": "Kepala", "telegram": 77}
+    rules = [rule(f"on 2026-12-{day}", id=f"duty-{day}") for day in (14, 15)]
+    home.load(terms_file(*rules, id=name, contacts=[officer]))
+    home.clock.move_to(home.clock.now() + timedelta(days=14))
+    delivered(home)
+    phone = Phone(api, 77)
+    assert len(phone.sent) == 1, "one message about both"
+    assert all(data.startswith("#") for data in phone.buttons.values())
+    assert "duty 15" in phone.press(next(label for label in phone.buttons if "duty 15" in label))
+
+
+def test_an_alert_tells_who_has_answered(home: Home, api: BotApi) -> None:
+    home.clock.move_to(home.clock.now() + timedelta(days=14))
+    delivered(home)
+    officer, manager = Phone(api, ONE), Phone(api, MANAGER)
+    number = max(number for chat, number in api.screens if chat == str(ONE))
+    before = officer.shows
+    manager.write("/tenggat")
+    manager.press("1")
+    for label in ("Sudah tahu", "Lewati", "✓ Catat"):
+        manager.press(label)
+    api.wait_shown(ONE, number, "Sudah diketahui oleh Kepala (Cabang Utara). (7 Desember 2026)")
+    assert officer.shows.startswith(before)
+    assert list(officer.buttons) == ["Sudah dikerjakan", "Sudah tahu", "Tunda", "Lihat"]
+    manager.press("Batalkan")
+    with_nothing = officer.shows
+    home_record(home, "kesatu:c11, mail link")
+    api.wait_shown(ONE, number, "✓ Sudah ditangani oleh Kepala Bidang (Dinas Utara). (7 Desember 2026)")
+    assert list(officer.buttons) == ["Lihat"]
+    assert "diketahui" not in officer.shows or "diketahui" in with_nothing
+    assert "Keadaan: selesai" in officer.press("Lihat")
+
+
+def home_record(home: Home, by: str) -> None:
+    """Record over another face that the duty is done."""
+    details = {**ABOUT, "sent_on": "2026-12-04", "received_on": "2026-12-07"}
+    event = Event("utara-2026", "notice-served", date(2026, 12, 7), details)
+    flow.record_event(home.db, home.house.context, event, home.clock.now(), by)
+
+
+@about_telegram_only
+def test_a_message_that_cannot_be_changed_now_is_changed_later(home: Home, api: BotApi) -> None:
+    home.clock.move_to(home.clock.now() + timedelta(days=14))
+    delivered(home)
+    number = max(number for chat, number in api.screens if chat == str(ONE))
+    api.fail_once += [("editMessageText", BROKEN)] * 3
+    home_record(home, "kesatu:c11, mail link")
+    api.wait_shown(ONE, number, "Sudah ditangani oleh")
+    assert api.fail_once == []

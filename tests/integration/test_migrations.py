@@ -32,6 +32,7 @@ TABLES = {
     "chat_update",
     "button",
     "conversation",
+    "post",
 }
 
 

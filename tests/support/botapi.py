@@ -111,6 +111,13 @@ class BotApi:
             done = self._came.wait_for(lambda: self._confirmed >= number, seconds)
         assert done, f"update {number} was not taken; the last one was {self._confirmed}"
 
+    def wait_shown(self, chat: int, number: int, text: str, seconds: float = 20) -> None:
+        """Wait until a message says something."""
+        with self._came:
+            place = (str(chat), number)
+            done = self._came.wait_for(lambda: text in self.screens[place]["text"], seconds)
+        assert done, f"{text!r} is not in {self.screens[place]['text']!r}"
+
     async def _get_updates(self, parameters: dict[str, str]) -> Response:
         offset, limit = int(parameters.get("offset", "0")), int(parameters.get("limit", "100"))
         span = float(parameters.get("timeout", "0"))
@@ -200,7 +207,9 @@ class BotApi:
         before = self.screens[chat, number]
         if all(before.get(name) == parameters.get(name) for name in ("text", "reply_markup")):
             return _refused("message is not modified: specified new message content is the same")
-        self.screens[chat, number] = parameters
+        with self._came:
+            self.screens[chat, number] = parameters
+            self._came.notify_all()
         return JSONResponse({"ok": True, "result": _message_of(chat, number)})
 
     def _answer_press(self, parameters: dict[str, str]) -> Response:

@@ -18,6 +18,7 @@ from tracker.bot.giving import Sleep
 from tracker.bot.handling import Handling
 from tracker.bot.incoming import WANTED
 from tracker.bot.polling import Poller
+from tracker.bot.posts import Posts
 from tracker.bot.webhook import build_app, secret_of
 from tracker.channels.telegram.send import bot_url, file_url, hide_tokens
 
@@ -61,6 +62,8 @@ class TelegramBot:
         self._bot = make_bot(house)
         self._sleep = sleep
         self._handling = Handling(Desk(house), self._bot, sleep)
+        self._posts = Posts(house, self._bot, self._handling.threads, sleep)
+        self._handling.then = self._posts.wake
         self._url = settings.telegram_webhook_url
         self._secret = (
             settings.telegram_webhook_secret.get_secret_value()
@@ -79,13 +82,14 @@ class TelegramBot:
         """Answer until stopped; Telegram gives again what was not answered to the end."""
         log.info("bot started", way="webhook" if self._url else "polling")
         serving = asyncio.create_task(self._serve())
+        keeping = asyncio.create_task(self._posts.run())
         stopping = asyncio.create_task(self._stopping.wait())
         try:
             await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
             if serving.done():
                 serving.result()
         finally:
-            for task in (serving, stopping):
+            for task in (serving, stopping, keeping):
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task

@@ -16,8 +16,16 @@ _LABELS = {
 _LONGEST_LABEL = 60
 
 
-def buttons(content: Content, address: str, now: datetime) -> InlineKeyboardMarkup | None:
-    """Give the buttons of a message; none in a group, where nobody knows who presses."""
+def buttons(
+    content: Content, address: str, now: datetime, *, answered: bool = False
+) -> InlineKeyboardMarkup | None:
+    """Give the buttons of a message; none in a group, where nobody knows who presses.
+
+    What is `answered` for good can only be looked at.
+    """
+    if answered and isinstance(content, AlertContent):
+        look = _button(_LABELS[content.language][DUTY], DUTY, obligation_key(content))
+        return InlineKeyboardMarkup([[look]])
     if address.startswith("-"):
         return None
     rows = _of_alert(content, now) if isinstance(content, AlertContent) else _of_list(content)
