@@ -58,9 +58,9 @@ class Handling:
         """Note that a chat has another id."""
         await self._do(self._desk.has_moved, chat, to)
 
-    def close(self) -> None:
-        """Let the threads go."""
-        self.threads.shutdown(wait=False)
+    async def close(self) -> None:
+        """Let the threads finish what they write, and go."""
+        await asyncio.to_thread(self.threads.shutdown)
 
     async def _take(self, said: Incoming) -> bool:
         reply = SILENCE

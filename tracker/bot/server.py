@@ -93,7 +93,7 @@ class TelegramBot:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
-            self._handling.close()
+            await self._handling.close()
             with suppress(TelegramError):
                 await self._bot.shutdown()
             log.info("bot stopped")
