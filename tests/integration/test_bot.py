@@ -15,9 +15,12 @@ from tests.support.houses import Home, Homes, terms_file
 from tests.support.phone import Phone, running_bot, settings_of
 from tests.support.smtp import free_port
 from tests.support.town import MANAGER, ONE, SECRETS, STRANGER, TWO, town
+from tracker.base.errors import SettingsError
 from tracker.bot.desk import PER_MINUTE, STRANGERS_PER_HOUR, Desk
 from tracker.bot.linking import ATTEMPTS_AT_MOST
+from tracker.bot.server import make_bot
 from tracker.bot.webhook import secret_of
+from tracker.channels.telegram.deep_link import deep_link_of
 from tracker.inviting import invite
 from tracker.outbox.tables import AlertRow, DoubtfulAddressRow
 from tracker.people.tables import ButtonRow, ChatRow, ChatUpdateRow, LinkCodeRow
@@ -372,3 +375,11 @@ def test_a_webhook_listens_only_to_who_knows_the_secret(homes: Homes, api: BotAp
     assert len(phone.sent) == 1
     assert api.webhook["secret_token"] == secret_of(TOKEN)
     assert TOKEN not in api.webhook["secret_token"]
+
+
+@about_telegram_only
+def test_without_a_token_there_is_no_bot(homes: Homes) -> None:
+    with pytest.raises(SettingsError, match="TRACKER_TELEGRAM_TOKEN is not set"):
+        make_bot(homes.build().house)
+    with pytest.raises(SettingsError, match="TRACKER_TELEGRAM_TOKEN is not set"):
+        deep_link_of(None, None)
