@@ -60,6 +60,8 @@ class BotApi:
     base_url: str
     messages: list[dict[str, str]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    came_at: list[float] = field(default_factory=list)
+    """When each message was taken."""
     fail: dict[str, Failure] = field(default_factory=dict)
     """Method -> how it fails, every time."""
     hang: set[str] = field(default_factory=set)
@@ -74,6 +76,8 @@ class BotApi:
     """Find fault with the tags of every message, even where there is none."""
     fail_plain: Failure | None = None
     """How a message without tags fails, every time."""
+    delay: float = 0
+    """Seconds that a message takes, as over a real network."""
     fail_once: list[tuple[str, Failure]] = field(default_factory=list)
     """Methods with how they fail next, once."""
     screens: dict[tuple[str, int], dict[str, str]] = field(default_factory=dict)
@@ -157,7 +161,7 @@ class BotApi:
             kept.clear()
         for more in (self.fail_once, self.screens, self.presses, self.files, self.menus, self.webhook):
             more.clear()
-        self.raw_status, self.refuse_html, self.fail_plain = 200, False, None
+        self.raw_status, self.refuse_html, self.fail_plain, self.delay = 200, False, None, 0
 
     async def answer(self, request: Request) -> Response:
         """Answer one call."""
@@ -170,6 +174,8 @@ class BotApi:
             if failing == method:
                 del self.fail_once[place]
                 return _failed(failure)
+        if self.delay and method == "sendMessage":
+            await asyncio.sleep(self.delay)
         if method == "getUpdates" and method not in self.fail:
             return await self._get_updates(parameters)
         answer = self._outcome(method, parameters)
@@ -284,6 +290,7 @@ class BotApi:
         if fault is not None:
             return _refused(fault)
         self.messages.append(parameters)
+        self.came_at.append(time.perf_counter())
         self.screens[parameters["chat_id"], len(self.messages)] = parameters
         return JSONResponse({"ok": True, "result": _message_of(parameters["chat_id"], len(self.messages))})
 

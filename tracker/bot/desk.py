@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tracker import flow, queries
 from tracker.base.errors import BadEvidenceError, BadFactError, UnknownThingError
@@ -50,11 +50,8 @@ from tracker.seen.sight import Sight
 
 PER_MINUTE = 30
 """What one chat may ask in a minute."""
-_MINUTE = timedelta(minutes=1)
 STRANGERS_PER_HOUR = 3
 """How often somebody unknown is answered in an hour."""
-_HOUR = timedelta(hours=1)
-_STRANGER = "stranger"
 _FETCHED_AT_MOST = 20 * MEGABYTE
 """What the Bot API lets a bot fetch."""
 TALK: Mapping[str, Callable[[Asker, Conversation | None, Sequence[str]], Outcome]] = {
@@ -98,37 +95,34 @@ class Desk:
         """Work out what follows an update; silence where it was handled before."""
         now = self.now()
         with self._house.db.read() as connection:
-            if seen_updates.is_handled(connection, said.update):
+            so_far = seen_updates.so_far(connection, said.update, said.chat, now)
+            if so_far.handled:
                 return SILENCE
             chat = chats.get(connection, said.chat)
             asked = self._asked(said)
             if said.button and asked is None:
                 asked = buttons.asked_by(connection, said.button)
-            so_far = seen_updates.count(connection, said.chat, now - _MINUTE)
-            told = seen_updates.count(connection, said.chat, now - _HOUR, _STRANGER)
         if said.moved_to is not None or said.blocked is not None:
             return self._moved(said, now)
         if not said.private:
             return SILENCE
-        if so_far >= PER_MINUTE:
+        if so_far.in_a_minute >= PER_MINUTE:
             language = self._language(chat)
-            return words.too_fast(language) if so_far == PER_MINUTE else SILENCE
+            return words.too_fast(language) if so_far.in_a_minute == PER_MINUTE else SILENCE
         asked = asked or Ask(HELP)
         reply = self._known_or_not(said, chat, asked, now)
         if asked.details[-1:] == (APART,):
             reply = dataclasses.replace(reply, apart=True)
-        is_enough = told >= STRANGERS_PER_HOUR and self._is_for_strangers(reply, chat)
+        is_enough = so_far.as_stranger >= STRANGERS_PER_HOUR and _is_for_strangers(reply)
         return SILENCE if is_enough else reply
 
     def done(self, said: Incoming, reply: Reply) -> None:
-        """Note that an update was handled, and answered."""
-        now = self.now()
+        """Note that an update was answered; what was met with silence leaves no trace."""
+        if reply == SILENCE:
+            return
         with self._house.db.write() as connection:
-            if seen_updates.count(connection, said.chat, now - _MINUTE) > PER_MINUTE:
-                return  # a flood leaves no trace of every drop
-            chat = chats.get(connection, said.chat)
-            seen_updates.note(connection, said.update, said.chat, self._what(said, chat, reply), now)
-            if chat.is_stored and said.blocked is None:
+            seen_updates.note(connection, said.update, said.chat, _what(said, reply), self.now())
+            if said.blocked is None:
                 chats.unblock(connection, said.chat)
 
     def data_of(self, rows: Rows) -> Data:
@@ -258,17 +252,19 @@ class Desk:
                 doubts.confirm(connection, (TELEGRAM, str(said.chat)))
             return linking.moved(connection, said)
 
-    def _what(self, said: Incoming, chat: Chat, reply: Reply) -> str:
-        command = command_in(said.text)
-        if command is not None and command.name == linking.START and command.details:
-            return linking.START
-        return _STRANGER if self._is_for_strangers(reply, chat) else "asked"
-
-    def _is_for_strangers(self, reply: Reply, chat: Chat) -> bool:
-        return reply == words.stranger(self._language(chat))
-
     def _language(self, chat: Chat) -> Language:
         return _LANGUAGES.get(chat.language, self.language)
+
+
+def _what(said: Incoming, reply: Reply) -> str:
+    command = command_in(said.text)
+    if command is not None and command.name == linking.START and command.details:
+        return linking.START
+    return seen_updates.STRANGER if _is_for_strangers(reply) else "asked"
+
+
+def _is_for_strangers(reply: Reply) -> bool:
+    return reply in (words.stranger("id"), words.stranger("en"))
 
 
 _LANGUAGES: Mapping[str, Language] = {"id": "id", "en": "en"}
