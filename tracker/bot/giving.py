@@ -15,7 +15,7 @@ from tracker.bot.screen import File, Reply, Screen
 from tracker.people.buttons import Data
 
 _T = TypeVar("_T")
-_LONGEST_PAUSE = timedelta(seconds=60)
+_LONGEST_PAUSE = timedelta(seconds=20)
 _TRIES = 3
 _PAUSE = 1.0
 _SAME = "not modified"
