@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def run() -> None:
     """Everything in one process, until stopped.
 
-    Migrates the database, loads the rules, reminds and sends; answers links in mails where they
-    are configured.
+    Migrates the database, loads the rules, reminds and sends; answers links in mails, and chats,
+    where they are configured.
     """
     _serve(prepare=True, roles=_everything)
 
@@ -41,6 +41,12 @@ def web() -> None:
     _serve(prepare=False, roles=_web)
 
 
+@app.command("bot")
+def bot() -> None:
+    """The Telegram bot that answers linked chats, until stopped."""
+    _serve(prepare=False, roles=_bot)
+
+
 def _worker(house: "House") -> "list[Role]":
     from tracker.worker import make
 
@@ -53,10 +59,18 @@ def _web(house: "House") -> "list[Role]":
     return [WebServer(house)]
 
 
+def _bot(house: "House") -> "list[Role]":
+    from tracker.bot.server import TelegramBot
+
+    return [TelegramBot(house)]
+
+
 def _everything(house: "House") -> "list[Role]":
     from tracker.bootstrap import build_links
 
-    return [*_worker(house), *(_web(house) if build_links(house.settings) else [])]
+    pages = _web(house) if build_links(house.settings) else []
+    chats = _bot(house) if house.settings.telegram_token else []
+    return [*_worker(house), *pages, *chats]
 
 
 def _serve(*, prepare: bool, roles: "Callable[[House], list[Role]]") -> None:

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy import Connection
 
 from tracker.base.clock import Clock, SystemClock
 from tracker.base.db import Database
-from tracker.base.errors import BadTermsError, SettingsError
+from tracker.base.errors import BadTermsError, SettingsError, TrackerError
 from tracker.base.faults import Fault
+from tracker.base.log import get_logger
 from tracker.base.prompt import prompt
 from tracker.base.settings import Settings, read_settings
 from tracker.base.signing import MAKE_A_KEY, Tokens
@@ -35,6 +37,8 @@ from tracker.steps.context import Context
 from tracker.steps.doubting import Refusals
 from tracker.terms.people import Unit
 from tracker.terms.units import load_units
+
+log = get_logger("rules")
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,30 @@ def build_context(settings: Settings, channels: Iterable[str]) -> Context:
         mail_domain=domain,
         is_held=EvidenceStore(settings.evidence_dir, settings.evidence_max_mb).holds,
     )
+
+
+class Rules:
+    """The decrees, policy and units as they are now: nothing may be derived with old ones again."""
+
+    def __init__(self, house: House) -> None:
+        """Begin with what the house was built with."""
+        self._house = house
+        self._context = house.context
+        self._read = fingerprint(house.settings.rules_dir)
+        self._following = Lock()
+
+    def now(self) -> Context:
+        """Give the context; read again where its files have changed, kept where they have faults."""
+        settings = self._house.settings
+        with self._following:
+            found = fingerprint(settings.rules_dir)
+            if found != self._read:
+                self._read = found
+                try:
+                    self._context = build_context(settings, configured_channels(settings))
+                except TrackerError as error:
+                    log.error("the rules have faults, going on with the old ones", error=str(error))  # noqa: TRY400
+            return self._context
 
 
 def read_calendars(rules: Path) -> tuple[dict[str, Calendar], list[Fault]]:

@@ -27,6 +27,12 @@ TABLES = {
     "contact",
     "attempt",
     "unsubscribed",
+    "chat",
+    "link_code",
+    "chat_update",
+    "button",
+    "conversation",
+    "post",
 }
 
 

@@ -1,5 +1,6 @@
 """A stand-in for the Telegram Bot API on this machine, as strict as the real one about messages."""
 
+import asyncio
 import html
 import json
 import re
@@ -20,6 +21,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from tests.support.botapi_rules import caption_fault, commands_fault, markup_fault, toast_fault
 
 TOKEN = "123456:TEST-secret-Token_0123456789abcdef"
 LIMIT = 4096
@@ -57,6 +60,8 @@ class BotApi:
     base_url: str
     messages: list[dict[str, str]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    came_at: list[float] = field(default_factory=list)
+    """When each message was taken."""
     fail: dict[str, Failure] = field(default_factory=dict)
     """Method -> how it fails, every time."""
     hang: set[str] = field(default_factory=set)
@@ -71,12 +76,92 @@ class BotApi:
     """Find fault with the tags of every message, even where there is none."""
     fail_plain: Failure | None = None
     """How a message without tags fails, every time."""
+    delay: float = 0
+    """Seconds that a message takes, as over a real network."""
+    fail_once: list[tuple[str, Failure]] = field(default_factory=list)
+    """Methods with how they fail next, once."""
+    screens: dict[tuple[str, int], dict[str, str]] = field(default_factory=dict)
+    """Chat and message id -> what is shown there now."""
+    presses: dict[str, dict[str, str] | None] = field(default_factory=dict)
+    """Presses that were made -> how they were answered; None: not yet."""
+    files: list[dict[str, str]] = field(default_factory=list)
+    uploads: dict[str, bytes] = field(default_factory=dict)
+    """What people have sent, by file id."""
+    menus: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    webhook: dict[str, str] = field(default_factory=dict)
+    _updates: list[dict[str, Any]] = field(default_factory=list)
+    _confirmed: int = 0
+    _numbers: int = 0
+    _came: threading.Condition = field(default_factory=threading.Condition)
+
+    def push(self, **update: Any) -> int:
+        """Let something happen in Telegram; gives the number of the update."""
+        with self._came:
+            self._numbers += 1
+            self._updates.append({"update_id": self._numbers, **update})
+            self._came.notify_all()
+            return self._numbers
+
+    def push_again(self, number: int, update: dict[str, Any]) -> None:
+        """Give an update once more that was confirmed already."""
+        with self._came:
+            self._confirmed = min(self._confirmed, number - 1)
+            self._updates.insert(0, {"update_id": number, **update})
+            self._came.notify_all()
+
+    def wait_confirmed(self, number: int, seconds: float = 20) -> None:
+        """Wait until the bot asks only for what comes after an update."""
+        with self._came:
+            done = self._came.wait_for(lambda: self._confirmed >= number, seconds)
+        assert done, f"update {number} was not taken; the last one was {self._confirmed}"
+
+    def wait_shown(self, chat: int, number: int, text: str, seconds: float = 20) -> None:
+        """Wait until a message says something."""
+        with self._came:
+            place = (str(chat), number)
+            done = self._came.wait_for(lambda: text in self.screens[place]["text"], seconds)
+        assert done, f"{text!r} is not in {self.screens[place]['text']!r}"
+
+    async def _get_updates(self, parameters: dict[str, str]) -> Response:
+        offset, limit = int(parameters.get("offset", "0")), int(parameters.get("limit", "100"))
+        span = float(parameters.get("timeout", "0"))
+        if self.webhook:
+            return _failed(Failure(409, "Conflict: can't use getUpdates method while webhook is active"))
+        if not 1 <= limit <= 100:
+            return _failed(Failure(400, "Bad Request: limit is out of range"))
+        wanted = set(json.loads(parameters.get("allowed_updates", "[]")))
+        found = await asyncio.to_thread(self._wait, offset, span, wanted)
+        return JSONResponse({"ok": True, "result": found[:limit]})
+
+    def _wait(self, offset: int, span: float, wanted: set[str]) -> list[dict[str, Any]]:
+        with self._came:
+            if offset:
+                self._confirmed = max(self._confirmed, offset - 1)
+                self._updates = [each for each in self._updates if each["update_id"] >= offset]
+                self._came.notify_all()
+            if wanted:  # nothing else is kept for the bot
+                self._updates = [each for each in self._updates if wanted & set(each)]
+            self._came.wait_for(lambda: self._waiting(wanted) or self._closing, span)
+            return self._waiting(wanted)
+
+    _closing: bool = False
+
+    def close(self) -> None:
+        """Let nobody wait any longer."""
+        with self._came:
+            self._closing = True
+            self._came.notify_all()
+
+    def _waiting(self, wanted: set[str]) -> list[dict[str, Any]]:
+        return [each for each in self._updates if not wanted or wanted & set(each)]
 
     def reset(self) -> None:
         """Behave well again, and forget."""
         for kept in (self.messages, self.calls, self.fail, self.hang, self.raw, self.fail_chats):
             kept.clear()
-        self.raw_status, self.refuse_html, self.fail_plain = 200, False, None
+        for more in (self.fail_once, self.screens, self.presses, self.files, self.menus, self.webhook):
+            more.clear()
+        self.raw_status, self.refuse_html, self.fail_plain, self.delay = 200, False, None, 0
 
     async def answer(self, request: Request) -> Response:
         """Answer one call."""
@@ -84,7 +169,16 @@ class BotApi:
         self.calls.append(method)
         if request.path_params["token"] != TOKEN:
             return _failed(Failure(401, "Unauthorized"))
-        answer = self._outcome(method, await _parameters(request))
+        parameters = await _parameters(request)
+        for place, (failing, failure) in enumerate(self.fail_once):
+            if failing == method:
+                del self.fail_once[place]
+                return _failed(failure)
+        if self.delay and method == "sendMessage":
+            await asyncio.sleep(self.delay)
+        if method == "getUpdates" and method not in self.fail:
+            return await self._get_updates(parameters)
+        answer = self._outcome(method, parameters)
         if method in self.hang:
             await request.receive()  # comes back when the client has given up
         return answer
@@ -98,7 +192,91 @@ class BotApi:
             return JSONResponse({"ok": True, "result": _BOT})
         if method == "sendMessage":
             return self._send_message(parameters)
-        return _failed(Failure(404, "Not Found"))
+        answers = {
+            "editMessageText": self._edit,
+            "answerCallbackQuery": self._answer_press,
+            "sendDocument": self._send_document,
+            "setMyCommands": self._set_menu,
+            "setWebhook": self._set_webhook,
+            "deleteWebhook": self._delete_webhook,
+            "getFile": self._get_file,
+        }
+        return answers[method](parameters) if method in answers else _failed(Failure(404, "Not Found"))
+
+    def _edit(self, parameters: dict[str, str]) -> Response:
+        chat, number = parameters.get("chat_id", ""), int(parameters.get("message_id", "0"))
+        if (chat, number) not in self.screens:
+            return _refused("message to edit not found")
+        fault = _fault(parameters) or markup_fault(parameters.get("reply_markup"))
+        if fault is not None:
+            return _refused(fault)
+        before = self.screens[chat, number]
+        if all(before.get(name) == parameters.get(name) for name in ("text", "reply_markup")):
+            return _refused("message is not modified: specified new message content is the same")
+        with self._came:
+            self.screens[chat, number] = parameters
+            self._came.notify_all()
+        return JSONResponse({"ok": True, "result": _message_of(chat, number)})
+
+    def _answer_press(self, parameters: dict[str, str]) -> Response:
+        press = parameters.get("callback_query_id", "")
+        if press not in self.presses or self.presses[press] is not None:
+            return _refused("query is too old and response timeout expired or query ID is invalid")
+        fault = toast_fault(parameters.get("text"))
+        if fault is not None:
+            return _refused(fault)
+        self.presses[press] = parameters
+        return JSONResponse({"ok": True, "result": True})
+
+    def _send_document(self, parameters: dict[str, str]) -> Response:
+        if parameters.get("chat_id") in self.fail_chats:
+            return _failed(self.fail_chats[parameters["chat_id"]])
+        if not re.fullmatch(r"-?\d+", parameters.get("chat_id", "")):
+            return _refused("chat not found")
+        if not parameters.get("document"):
+            return _refused("there is no document in the request")
+        fault = caption_fault(parameters.get("caption")) or markup_fault(parameters.get("reply_markup"))
+        if fault is not None:
+            return _refused(fault)
+        self.files.append(parameters)
+        return JSONResponse(
+            {"ok": True, "result": _message_of(parameters["chat_id"], 10_000 + len(self.files))}
+        )
+
+    def _set_menu(self, parameters: dict[str, str]) -> Response:
+        fault = commands_fault(parameters.get("commands"))
+        if fault is not None:
+            return _refused(fault)
+        self.menus[parameters.get("language_code", "")] = json.loads(parameters["commands"])
+        return JSONResponse({"ok": True, "result": True})
+
+    def _set_webhook(self, parameters: dict[str, str]) -> Response:
+        if not parameters.get("url", "").startswith("https://"):
+            return _refused("bad webhook: An HTTPS URL must be provided for webhook")
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", parameters.get("secret_token", "x")):
+            return _refused("secret token contains unallowed characters")
+        self.webhook = parameters
+        return JSONResponse({"ok": True, "result": True})
+
+    def _get_file(self, parameters: dict[str, str]) -> Response:
+        name = parameters.get("file_id", "")
+        if name not in self.uploads:
+            return _refused("invalid file_id")
+        if len(self.uploads[name]) > 20 * 1024 * 1024:
+            return _refused("file is too big")
+        found = {"file_id": name, "file_unique_id": name, "file_path": f"photos/{name}"}
+        return JSONResponse({"ok": True, "result": found})
+
+    async def give_file(self, request: Request) -> Response:
+        """Give a file that somebody has sent."""
+        if request.path_params["token"] != TOKEN:
+            return _failed(Failure(401, "Unauthorized"))
+        return Response(self.uploads[request.path_params["path"].removeprefix("photos/")])
+
+    def _delete_webhook(self, parameters: dict[str, str]) -> Response:
+        del parameters
+        self.webhook = {}
+        return JSONResponse({"ok": True, "result": True})
 
     def _send_message(self, parameters: dict[str, str]) -> Response:
         if parameters.get("chat_id") in self.fail_chats:
@@ -108,20 +286,27 @@ class BotApi:
         fault = _fault(parameters)
         if self.refuse_html and "parse_mode" in parameters:
             fault = "can't parse entities: unsupported start tag"
+        fault = fault or markup_fault(parameters.get("reply_markup"))
         if fault is not None:
-            return _failed(Failure(400, f"Bad Request: {fault}"))
+            return _refused(fault)
         self.messages.append(parameters)
-        chat = {"id": int(parameters["chat_id"]), "type": "private", "first_name": "Narahubung"}
-        result = {"message_id": len(self.messages), "date": 1736470800, "chat": chat, "text": "..."}
-        return JSONResponse({"ok": True, "result": result})
+        self.came_at.append(time.perf_counter())
+        self.screens[parameters["chat_id"], len(self.messages)] = parameters
+        return JSONResponse({"ok": True, "result": _message_of(parameters["chat_id"], len(self.messages))})
 
 
 @contextmanager
 def bot_api() -> Iterator[BotApi]:
     """Run the server on a free port, in a thread of its own."""
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else every answer takes 40 ms
     api = BotApi(f"http://127.0.0.1:{listener.getsockname()[1]}")
-    app = Starlette(routes=[Route("/bot{token}/{method}", api.answer, methods=["GET", "POST"])])
+    app = Starlette(
+        routes=[
+            Route("/file/bot{token}/{path:path}", api.give_file),
+            Route("/bot{token}/{method}", api.answer, methods=["GET", "POST"]),
+        ]
+    )
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
@@ -130,6 +315,7 @@ def bot_api() -> Iterator[BotApi]:
             time.sleep(0.005)
         yield api
     finally:
+        api.close()
         server.should_exit = True
         thread.join()
         listener.close()
@@ -148,6 +334,15 @@ async def _parameters(request: Request) -> dict[str, str]:
             for part in form.iter_parts()
         }
     return dict(parse_qsl(body.decode()))
+
+
+def _message_of(chat: str, number: int) -> dict[str, Any]:
+    about = {"id": int(chat), "type": "private", "first_name": "Narahubung"}
+    return {"message_id": number, "date": 1736470800, "chat": about, "text": "..."}
+
+
+def _refused(fault: str) -> JSONResponse:
+    return _failed(Failure(400, f"Bad Request: {fault}"))
 
 
 def _failed(failure: Failure) -> JSONResponse:

@@ -55,6 +55,10 @@ class Settings(BaseModel):
 
     telegram_token: SecretStr | None = None
     telegram_base_url: str | None = None
+    telegram_webhook_url: str | None = Field(default=None, pattern=_PUBLIC_URL)
+    telegram_webhook_secret: SecretStr | None = None
+    telegram_webhook_host: str = "127.0.0.1"
+    telegram_webhook_port: int = Field(default=8081, ge=1, le=65535)
 
     public_url: str | None = Field(default=None, pattern=_PUBLIC_URL)
     secret_key: SecretStr | None = None

@@ -6,7 +6,19 @@ from collections.abc import Sequence
 import typer
 
 from tracker.base.errors import TrackerError
-from tracker.cli import database, doctor, event, evidence, holidays, look, proof, replay, settle, terms
+from tracker.cli import (
+    contact,
+    database,
+    doctor,
+    event,
+    evidence,
+    holidays,
+    look,
+    proof,
+    replay,
+    settle,
+    terms,
+)
 
 app = typer.Typer(
     name="tracker",
@@ -20,6 +32,7 @@ for module in (terms, look, settle, doctor, proof, replay):
     module.register(app)
 app.add_typer(event.app, name="event")
 app.add_typer(event.app, name="events", hidden=True)  # both are said
+app.add_typer(contact.app, name="contact")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(holidays.app, name="holidays")
 app.add_typer(database.app, name="db")

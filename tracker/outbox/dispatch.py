@@ -26,7 +26,7 @@ from tracker.base.db import Database
 from tracker.base.errors import DatabaseError
 from tracker.base.log import get_logger
 from tracker.base.prompt import Prompt
-from tracker.outbox import service
+from tracker.outbox import posts, service
 from tracker.outbox.accepting import acceptances
 from tracker.outbox.ahead import Ahead
 from tracker.outbox.claiming import Taken, claim
@@ -210,7 +210,10 @@ class Dispatcher:
 
     async def _accept(self, lane: Lane, outcomes: list[Outcome], prompt: Prompt) -> list[Outcome]:
         """Write acceptances the quick way where it works; gives the outcomes that are left to write."""
-        accepted = [each for each in outcomes if isinstance(each.result, Accepted)]
+        # What stands in a chat is noted as well, which is not worth a quick way: chats have a pace.
+        accepted = [
+            each for each in outcomes if isinstance(each.result, Accepted) and not each.result.reference
+        ]
         answers = _answers(accepted)
         if not answers:
             return outcomes
@@ -223,7 +226,8 @@ class Dispatcher:
             raise
         await lane.written(accepted)
         _tell(answers)
-        return [each for each in outcomes if not isinstance(each.result, Accepted)]
+        written = {each.alert.key for each in accepted}
+        return [each for each in outcomes if each.alert.key not in written]
 
     def _next_renewal(self) -> float:
         return loop_time() + self._lease.total_seconds() / 3
@@ -300,6 +304,7 @@ class Dispatcher:
             if len(accepted) < len(outcomes):
                 service.lock(connection, [each.alert for each in outcomes])
             service.accept(connection, accepted, now)
+            posts.note(connection, _posted(outcomes))
             back = [(each.alert, each.back_at or now) for each in outcomes if each.result is None]
             service.give_back(connection, self._worker, back)
             for outcome in outcomes:
@@ -350,6 +355,15 @@ class Dispatcher:
 def _answers(outcomes: Sequence[Outcome]) -> list[tuple[Claimed, str]]:
     """Give what servers said to what they took."""
     return [(each.alert, each.result.answer) for each in outcomes if isinstance(each.result, Accepted)]
+
+
+def _posted(outcomes: Sequence[Outcome]) -> list[tuple[str, str | None, str, str]]:
+    """Give where accepted messages stand, where the server has said how it calls them."""
+    return [
+        (each.alert.key, each.alert.obligation_key, each.alert.address, each.result.reference)
+        for each in outcomes
+        if isinstance(each.result, Accepted)
+    ]
 
 
 def _tell(accepted: Sequence[tuple[Claimed, str]]) -> None:

@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from tracker.base.db import insert_once
 from tracker.outbox.tables import DoubtfulAddressRow
+from tracker.people import chats
 from tracker.reminders.recipients import Address, Routing
 
 
@@ -47,5 +48,5 @@ def held(connection: Connection, among: Iterable[str] | None = None) -> frozense
 
 
 def usable(connection: Connection, routing: Routing) -> Routing:
-    """Give the routing that leaves out what does not work now."""
-    return routing.without(held(connection))
+    """Give the routing that leaves out what does not work now, and knows the chats people have linked."""
+    return chats.usable(connection, routing).without(held(connection))

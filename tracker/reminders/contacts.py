@@ -14,7 +14,7 @@ from tracker.terms.service import batches
 
 
 def rows_of(agreement: Agreement) -> Iterator[dict[str, Any]]:
-    """Yield the addresses of an agreement as the facts have changed it."""
+    """Yield the addresses of an agreement, in lower case, as the facts have changed it."""
     number = 0
     for party, contact in agreement.contacts():
         for channel, address in ((EMAIL, contact.email), (TELEGRAM, contact.telegram)):
@@ -26,7 +26,7 @@ def rows_of(agreement: Agreement) -> Iterator[dict[str, Any]]:
                     "party": party,
                     "contact": contact.key,
                     "channel": channel,
-                    "address": str(address),
+                    "address": str(address).lower(),
                     "since": contact.since,
                     "until": contact.until,
                 }

@@ -85,6 +85,12 @@ class Routing:
     units: Mapping[str, Unit] = field(default_factory=dict)
     doubtful: AbstractSet[Address] = frozenset()
     """Addresses that a server has refused, until a person confirms them."""
+    chats: Mapping[str, int] = field(default_factory=dict)
+    """Chats that were linked to e-mail addresses (in lower case)."""
+
+    def with_chats(self, chats: Mapping[str, int]) -> "Routing":
+        """Give the routing that also tells people in the chats they have linked."""
+        return dataclasses.replace(self, chats=chats) if chats else self
 
     def without(self, doubtful: AbstractSet[Address]) -> "Routing":
         """Give the routing that leaves some addresses out."""
@@ -222,6 +228,8 @@ class Routing:
 
     def _addresses(self, email: str | None, telegram: int | None, label: str) -> list[Address]:
         found = []
+        if telegram is None and email is not None:
+            telegram = self.chats.get(email.lower())
         if FILE in self.channels:
             found.append((FILE, email or label))
         if EMAIL in self.channels and email:

@@ -34,6 +34,6 @@ class ContactRow(SQLModel, table=True):
     party: str
     contact: str = Field(description="key within its party")
     channel: str = Field(max_length=16)
-    address: str
+    address: str = Field(description="in lower case")
     since: date | None = None
     until: date | None = None

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from tracker.obligations import service as obligations
+from tracker.people import chats
 from tracker.reminders import contacts
 
 HELD_FOR = timedelta(minutes=10)
@@ -41,4 +42,6 @@ def next_batch(connection: Connection, now: datetime, limit: int) -> Batch:
     along = obligations.due(connection, now, _ROWS_AT_MOST, theirs)
     found = {row.key: row for row in (*first, *along)}
     cut_short = len(theirs) == _AGREEMENTS_AT_MOST or len(along) == _ROWS_AT_MOST
-    return Batch(list(found.values()), frozenset() if cut_short else frozenset(people))
+    if cut_short:
+        return Batch(list(found.values()), frozenset())
+    return Batch(list(found.values()), frozenset(people | chats.of_addresses(connection, people)))

@@ -118,7 +118,8 @@ class Telling:
         """Let reminders wait whose person may have more to come: all but those of `complete` people."""
         until = self.now + HELD_FOR
         for row in self.alerts:
-            if row["groupable"] and row["address"] not in complete and row["next_try_at"] <= self.now:
+            may_have_more = row["address"].lower() not in complete
+            if row["groupable"] and may_have_more and row["next_try_at"] <= self.now:
                 row |= {"held": True, "next_try_at": until}
 
     def add(self, connection: Connection) -> None:

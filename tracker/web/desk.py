@@ -5,21 +5,18 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from threading import Lock
 from typing import Literal
 
 from sqlalchemy import literal, select
 
 from tracker import flow, queries
-from tracker.base.errors import TrackerError
 from tracker.base.log import get_logger
 from tracker.base.signing import Claim
-from tracker.bootstrap import House, build_context, configured_channels, fingerprint
+from tracker.bootstrap import House, Rules
 from tracker.events.model import Event
 from tracker.evidence.store import EvidenceStore, Offered
 from tracker.outbox import unsubscribed
 from tracker.reminders.recipients import Role, Routing, is_fallback, titled
-from tracker.steps.context import Context
 from tracker.terms.model import Agreement
 from tracker.terms.people import Contact
 
@@ -67,9 +64,7 @@ class Desk:
     def __init__(self, house: House) -> None:
         """Keep what is needed; nothing is read yet."""
         self._house = house
-        self._context = house.context
-        self._rules = fingerprint(house.settings.rules_dir)
-        self._following = Lock()
+        self._rules = Rules(house)
         settings = house.settings
         self.evidence = EvidenceStore(settings.evidence_dir, settings.evidence_max_mb)
 
@@ -85,7 +80,7 @@ class Desk:
     def open(self, claim: Claim) -> Opened | None:
         """Look up what a link is about; None where it is stored no more."""
         now = self.now()
-        context = self._current()
+        context = self._rules.now()
         known = queries.known(self._house.db, context, claim.about, now)
         if known is None:
             return None
@@ -102,7 +97,7 @@ class Desk:
             self.evidence.put(evidence)
         by = f"{opened.claim.who}, mail link"
         key = f"link:{opened.claim.name}:{_said(fact)}"
-        found = flow.record_event(self._house.db, self._current(), fact, self.now(), by, key)
+        found = flow.record_event(self._house.db, self._rules.now(), fact, self.now(), by, key)
         if found.added:
             log.info(
                 "answered over a link", purpose=opened.claim.purpose.value, obligation=opened.claim.about
@@ -127,19 +122,6 @@ class Desk:
         """Ask the database for anything; DatabaseError where it does not answer."""
         with self._house.db.read() as connection:
             connection.execute(select(literal(1))).one()
-
-    def _current(self) -> Context:
-        """Give the decrees as they are now: nothing may be derived with old ones again."""
-        settings = self._house.settings
-        with self._following:
-            found = fingerprint(settings.rules_dir)
-            if found != self._rules:
-                self._rules = found
-                try:
-                    self._context = build_context(settings, configured_channels(settings))
-                except TrackerError as error:
-                    log.error("the rules have faults, going on with the old ones", error=str(error))  # noqa: TRY400
-            return self._context
 
 
 def reader_of(who: str, agreement: Agreement, routing: Routing, today: date) -> Reader:

@@ -7,7 +7,7 @@ import re
 from datetime import timedelta
 
 import httpx
-from telegram import Bot, LinkPreviewOptions
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -22,6 +22,7 @@ from telegram.request import HTTPXRequest
 
 from tracker.channels.causes import has_tls_error
 from tracker.channels.telegram import render
+from tracker.channels.telegram.buttons import buttons
 from tracker.channels.telegram.limits import LIMITS
 from tracker.channels.wrap import flatten
 from tracker.outbox.delivery import Accepted, Delivery, Failure, SendError
@@ -56,23 +57,23 @@ class TelegramChannel:
         """Ask nothing of the server yet. `base_url` is the server, with or without `/bot`."""
         self.pace = Pace(limits)
         self._token = token
-        self._base_url = _with_bot(base_url or OFFICIAL_URL)
+        self._base_url = bot_url(base_url)
         self._timeout = timeout
         self._bot: Bot | None = None
         self._starting = asyncio.Lock()
         self._floods: dict[str, float] = {}
         """Chats that were told to wait, until which instant of the event loop."""
-        for name in _LOGGERS_WITH_URLS:
-            logging.getLogger(name).addFilter(_hide_token)
+        hide_tokens()
 
     async def send(self, delivery: Delivery) -> Accepted:
         """Send the message; SendError says what Telegram answered instead."""
         text = render.text(delivery.content, delivery.now)
         bot = await self._ready_bot()
-        answer = await self._try(bot, delivery.address, text, ParseMode.HTML)
+        under = buttons(delivery.content, delivery.address, delivery.now)
+        answer = await self._try(bot, delivery.address, text, ParseMode.HTML, under)
         if isinstance(answer, SendError) and _REFUSED_HTML.search(answer.answer):
             # A deadline told without bold letters is better than one not told.
-            repeated = await self._try(bot, delivery.address, render.plain(text), None)
+            repeated = await self._try(bot, delivery.address, render.plain(text), None, under)
             if isinstance(repeated, Accepted):
                 return Accepted(f"ok as plain text, after: {answer.answer}", repeated.reference)
             answer = repeated
@@ -80,13 +81,21 @@ class TelegramChannel:
             raise answer
         return answer
 
-    async def _try(self, bot: Bot, address: str, text: str, parse_mode: str | None) -> Accepted | SendError:
+    async def _try(
+        self,
+        bot: Bot,
+        address: str,
+        text: str,
+        parse_mode: str | None,
+        under: InlineKeyboardMarkup | None,
+    ) -> Accepted | SendError:
         """Give the failure back: raised here, it would carry an error whose text may hold the token."""
         try:
             message = await bot.send_message(
                 address,
                 text,
                 parse_mode=parse_mode,
+                reply_markup=under,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
             )
         except TelegramError as error:
@@ -169,9 +178,21 @@ class TelegramChannel:
         return flatten(_TOKEN_IN_URL.sub(r"\1***", shown))
 
 
-def _with_bot(base_url: str) -> str:
-    base = base_url.rstrip("/")
+def hide_tokens() -> None:
+    """Keep bot tokens out of what the libraries log."""
+    for name in _LOGGERS_WITH_URLS:
+        logging.getLogger(name).addFilter(_hide_token)
+
+
+def bot_url(server: str | None) -> str:
+    """Give the address of the Bot API; `server` may end with `/bot` or not, None: Telegram's own."""
+    base = (server or OFFICIAL_URL).rstrip("/")
     return base if base.endswith("/bot") else f"{base}/bot"
+
+
+def file_url(server: str | None) -> str:
+    """Give the address of the files that people have sent to a bot."""
+    return f"{bot_url(server).removesuffix('/bot')}/file/bot"
 
 
 def _pause(error: RetryAfter) -> timedelta:

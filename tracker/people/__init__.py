@@ -1,0 +1,1 @@
+"""Who is who: chats linked to people, who somebody is, and what that lets them see and do."""

@@ -1,0 +1,1 @@
+"""What one person may see: their duties, their agreements, and finding one by a few words."""
