@@ -82,8 +82,9 @@ class Posts:
                     log.exception("messages in chats cannot be changed, trying again later")
                     more = False
                 if not more:
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(self._awake.wait(), self._house.settings.sweep_seconds)
+                    with suppress(TimeoutError):  # not wait_for: it may swallow that we are to stop
+                        async with asyncio.timeout(self._house.settings.sweep_seconds):
+                            await self._awake.wait()
                     self._awake.clear()
         finally:
             bell.cancel()
