@@ -6,6 +6,7 @@
                          a new officer gets what waits, and the list of what is open;
                          nothing is sent to an address that does not work
     reminder due      -> reminder and alerts added, next one planned            remind_due
+    nobody answers    -> substitute, then manager told as well                  remind_due
     end reached       -> obligation lapsed, with the reason                     remind_due
     horizon moved     -> further occurrences of recurring duties                roll_due
     decrees changed   -> logged, every agreement derived again                  rederive

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from tracker.base.db import Database
 from tracker.base.errors import UnknownThingError
+from tracker.chains import ChainShown, chain_shown
 from tracker.events.service import logs_of
 from tracker.obligations.causes import Cause, why_text
 from tracker.obligations.explain import steps
@@ -71,11 +72,14 @@ class Story:
     """How its figures moved, oldest first."""
     window: Window | None = None
     """For a wish to end early: whether it can still be reached."""
+    chain: ChainShown | None = None
+    """For a stored duty that is open: who else was told, and who is next."""
 
     def as_json(self) -> dict[str, Any]:
         """Give the JSON of the command line contract, with the derivation and the alerts."""
         moves = {"moves": self.moves} if self.moves else {}
-        story = {"steps": self.steps, **moves, "alerts": self.alerts}
+        chain = {"chain": self.chain.as_json()} if self.chain else {}
+        story = {"steps": self.steps, **moves, **chain, "alerts": self.alerts}
         return {**self.shown.as_json(), **window_json(self.window), **story}
 
 
@@ -121,12 +125,14 @@ def story(connection: Connection, context: Context, name: str, now: datetime, la
     one = shown[0]
     calendar = context.calendar(one.agreement)
     today = now.astimezone(one.agreement.zone).date()
+    alerts = alerts_of(connection, row.key)
     return Story(
         one,
         steps(one.agreement, one.obligation, calendar, language),
-        alerts_of(connection, row.key),
+        alerts,
         dates_of(connection, row.key, language) if row.moves else [],
         window_for(one.agreement, one.obligation, calendar, today),
+        chain_shown(context, one.agreement, one.obligation, row, alerts, now),
     )
 
 

@@ -28,7 +28,7 @@ from tracker.terms.load import TermsFile, read_text
 from tracker.terms.service import known_agreements
 from tracker.terms.tables import TermsVersionRow
 
-PROGRESS = frozenset({"reminded_for", "wake_at"})
+PROGRESS = frozenset({"reminded_for", "wake_at", "chain_since", "chain_level"})
 """How far reminders have got: a replay says everything on time, a worker may have been late."""
 _OF_LOADING = frozenset({TERMS_AMENDED, TERMS_CORRECTED})
 

@@ -1,8 +1,8 @@
 """The hourly look whether an alert may be late or lost: the operator is told at once.
 
-Only the invariants that mean this are looked at. An agreement that reaches nobody and an estimated
-calendar can wait for the morning summary: their alerts go to the fallback contact, and their dates
-are the safe ones; looking at the first also reads every agreement.
+Only the invariants that mean this are looked at. An agreement that reaches nobody, an address that
+does not work and an estimated calendar can wait for the morning summary: their alerts go to the next
+in line, and their dates are the safe ones; looking at the first also reads every agreement.
 
 Each kind is said once a day, and again on that day only where something is affected that was not said
 yet, a few times at most. What the morning summary said counts as said. A day begins at the hour of

@@ -3,14 +3,14 @@
 NULL means that nobody has noted it yet, an empty text that there is none. Terms are not read here:
 the next load of the same text notes its unit.
 
-Revision: 0014, after 0012. Created 2026-11-21 18:00:00.
+Revision: 0014, after 0013. Created 2026-11-21 18:00:00.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0014'
-down_revision = '0012'
+down_revision = '0013'
 branch_labels = None
 depends_on = None
 

@@ -365,7 +365,8 @@ def test_a_span_that_cannot_be_read(loaded: Installation) -> None:
 def test_explain_names_dates_and_reasons(loaded: Installation) -> None:
     story = loaded.json("explain", f"{FIRST}/renewal-notice", "--language", "en")
 
-    assert set(story) == KEYS | {"steps", "alerts"}
+    assert set(story) == KEYS | {"steps", "chain", "alerts"}
+    assert story["chain"] == {"since": None, "level": None, "told": [], "next": None}
     assert (story["occurrence"], story["likely"], story["safe"]) == ("term-1", "2030-03-29", "2030-03-28")
     assert story["alerts"] == []
     assert any("29 March 2030" in step for step in story["steps"])
@@ -476,6 +477,9 @@ def test_simulate(here: Installation) -> None:
     assert all(names <= set(alert) for alert in alerts)
     renewal = [alert for alert in alerts if alert["rule"] == "renewal-notice"]
     assert renewal[0]["at"] == "2029-12-28T08:00:00+07:00"
+    escalated = {alert["point"]: alert["contact"] for alert in renewal if ">" in alert["point"]}
+    assert escalated == {"T-30>manager": "fallback"}
+    assert "  T-30>manager     fallback " in here.ok(*arguments[:-1])
     assert {alert["act_by"] for alert in renewal} == {"2030-03-28"}
     assert list(here.folder.iterdir()) == []
 

@@ -15,6 +15,7 @@ from tracker.base.settings import Settings
 from tracker.bootstrap import House, build_channels, build_context, build_cycle
 from tracker.channels.email.send import EmailChannel
 from tracker.outbox.delivery import Accepted, Channel, Delivery
+from tracker.outbox.pace import Pace
 from tracker.reminders.recipients import EMAIL
 
 
@@ -27,20 +28,9 @@ class Watched:
     first_after: float | None = None
     people: dict[str, int] = field(default_factory=dict)
     alerts: int = 0
-
-    @property
-    def name(self) -> str:
-        """The channel's name."""
-        return self.channel.name
-
-    @property
-    def at_once(self) -> int:
-        """How much the channel takes at once."""
-        return self.channel.at_once
-
-    @property
-    def pace(self) -> None:
-        """Mail has none."""
+    name: str = EMAIL
+    at_once: int = 5
+    pace: Pace | None = None
 
     async def send(self, delivery: Delivery) -> Accepted:
         """Send, and take note."""

@@ -103,13 +103,12 @@ def test_an_agreement_that_reaches_nobody(home: Home) -> None:
 
 
 def test_an_address_that_does_not_work(home: Home) -> None:
-    home.record("contact-doubtful", "2026-11-23", party="kesatu", channel="email", address="satu@example.org")
+    said = {"party": "kesatu", "channel": "email", "address": "satu@example.org"}
+    home.record("contact-doubtful", "2026-11-23", **said)
 
     assert found(home) == {"doubtful": ["satu@example.org"]}
 
-    home.record(
-        "contact-confirmed", "2026-11-23", party="kesatu", channel="email", address="satu@example.org"
-    )
+    home.record("contact-confirmed", "2026-11-23", **said)
 
     assert found(home) == {}
 

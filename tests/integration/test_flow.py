@@ -33,6 +33,12 @@ def wib(text: str) -> datetime:
 
 
 def points(home: Home) -> list[str]:
+    """Give the points of the ladder that have fired, in their order."""
+    return [point for point in steps(home) if ">" not in point]
+
+
+def steps(home: Home) -> list[str]:
+    """Give the points that have fired and the steps of the chain, in their order."""
     return [row.point for row in sorted(home.rows(ReminderRow), key=lambda row: row.fired_at)]
 
 
@@ -445,6 +451,7 @@ def test_reminders_come_on_office_days_only(home: Home) -> None:
         ("T-14", wib("2026-12-17T08:00")),
         ("T-7", wib("2026-12-23T08:00")),
         ("T-3", wib("2026-12-28T08:00")),
+        ("T-7>manager", wib("2026-12-29T08:00")),  # 16 office hours later
         ("T-1", wib("2026-12-30T08:00")),
         ("T-0", wib("2026-12-31T08:00")),
     ]

@@ -530,6 +530,7 @@ def test_an_acting_officer_serves_to_a_day(home: Home) -> None:
         "T-14": "kesatu:officer-20261124",
         "T-7": "kesatu:officer",
         "T-3": "kesatu:officer",
+        "T-7>manager": "fallback",
         "T-1": "kesatu:officer",
         "T-0": "kesatu:officer",
     }

@@ -46,7 +46,9 @@ def test_before_an_event_was_known_nobody_could_be_told(home: Home) -> None:
     assert then(home, known_at=date(2026, 12, 9)) == {}
     assert then(home, as_of=date(2026, 12, 9))[key].state == "overdue"
     story = explain_then(home.db, home.house.context, f"{ID}/{key}", Moment(home.clock.now()), "id")
-    assert [alert["point"] for alert in story.alerts] == ["at-once", "overdue+3"]
+    assert [alert["point"] for alert in story.alerts] == [
+        *("at-once", "at-once>manager", "overdue+3", "overdue+3")
+    ]
     earlier = Moment(home.clock.now(), known_at=wib("2026-12-10T09:30"))
     story = explain_then(home.db, home.house.context, f"{ID}/{key}", earlier, "id")
     assert [alert["point"] for alert in story.alerts] == ["at-once"]

@@ -16,7 +16,7 @@ from hypothesis.stateful import rule as step
 
 from tests.support.agreements import ID, rule
 from tests.support.databases import MIGRATIONS, SQLITE, empty_database, migrated_database
-from tests.support.houses import MONDAY, Home, Homes, terms_file
+from tests.support.houses import MONDAY, OFFICER, Home, Homes, terms_file
 from tracker.base.db import Database
 from tracker.base.errors import BadFactError, DatabaseError, UnknownThingError
 from tracker.events.service import verified
@@ -46,6 +46,10 @@ TERMS: tuple[dict[str, Any], ...] = (
     {"length": "18 months", "from": "signed"},
     {"length": "3 years", "from": "signed"},
 )
+CONTACTS = (
+    {**OFFICER, "substitute": "deputy"},
+    {"id": "deputy", "position": "Sekretaris", "email": "dua@example.org"},
+)
 ADDENDUM = {
     "signed": "2027-10-01",
     "in_force_from": "2028-01-05",
@@ -56,9 +60,9 @@ ADDENDUM = {
 def versions() -> Iterator[TermsFile]:
     """Give the same agreement with different terms."""
     for term in TERMS:
-        yield terms_file(*RULES, term=term)
-    yield terms_file(*RULES, term=TERMS[0], addenda=[ADDENDUM])
-    yield terms_file(*RULES[1:], term=TERMS[0])
+        yield terms_file(*RULES, contacts=CONTACTS, term=term)
+    yield terms_file(*RULES, contacts=CONTACTS, term=TERMS[0], addenda=[ADDENDUM])
+    yield terms_file(*RULES[1:], contacts=CONTACTS, term=TERMS[0])
     yield terms_file(*RULES, term=TERMS[0], signed="2026-01-25")
 
 
@@ -123,7 +127,7 @@ def test_facts_of_one_day_may_be_recorded_in_any_order(engine: str, tmp_path: Pa
         ("force-majeure-occurred", {"party": "kesatu"}),
         ("termination-intended", {"desired_end": "2027-05-31", "party": "kedua"}),
         ("report-submitted", notice),
-        ("contact-appointed", {"party": "kesatu", "name": "Siti"}),
+        ("contact-appointed", {"party": "kesatu", "name": "Siti", "replaces": "officer"}),
         ("work-accident-occurred", {"party": "kesatu", "at": "15:00"}),
         ("work-accident-occurred", {"party": "kesatu", "at": "09:00"}),
     )
@@ -210,9 +214,9 @@ class Life(RuleBasedStateMachine):
     def proof(self, data: st.DataObject, back: int) -> None:
         self.record("notice-served", self.day(back), **self.some(data))
 
-    @step(data=st.data())
-    def acknowledge(self, data: st.DataObject) -> None:
-        self.record("obligation-acknowledged", self.day(0), **self.some(data))
+    @step(data=st.data(), days=st.integers(-2, 9))
+    def acknowledge(self, data: st.DataObject, days: int) -> None:
+        self.record("obligation-acknowledged", self.day(0), **self.some(data), until=str(self.day(days)))
 
     @step(data=st.data(), days=st.integers(1, 90))
     def snooze(self, data: st.DataObject, days: int) -> None:
@@ -242,7 +246,8 @@ class Life(RuleBasedStateMachine):
 
     @step(back=DAYS, name=st.sampled_from(["Siti", "Budi"]))
     def appoint(self, back: int, name: str) -> None:
-        self.record("contact-appointed", self.day(back), party="kesatu", name=name, email="a@example.org")
+        who = {"party": "kesatu", "name": name, "email": "a@example.org", "replaces": "officer"}
+        self.record("contact-appointed", self.day(back), **who)
 
     @step(ahead=st.integers(-10, 200))
     def end_early(self, ahead: int) -> None:

@@ -57,7 +57,12 @@ def of_rule(alerts: list[dict[str, Any]], rule_id: str) -> list[dict[str, Any]]:
 
 
 def ladder(alerts: list[dict[str, Any]], rule_id: str) -> list[tuple[str, str]]:
-    """Give each point with its local time, once."""
+    """Give each point of the ladder with its local time, once."""
+    return [step for step in steps(alerts, rule_id) if ">" not in step[0]]
+
+
+def steps(alerts: list[dict[str, Any]], rule_id: str) -> list[tuple[str, str]]:
+    """Give each point and each step of the chain with its local time, once."""
     return list(dict.fromkeys((alert["point"], alert["at"][:16]) for alert in of_rule(alerts, rule_id)))
 
 
@@ -102,7 +107,21 @@ def test_both_parties_are_told(whole_term: list[dict[str, Any]]) -> None:
     told = Counter(alert["contact"].partition(":")[0] for alert in of_rule(whole_term, "renewal-notice"))
 
     assert told["kesatu"] == told["kedua"] > 8
-    assert set(told) == {"kesatu", "kedua"}
+    # Neither names a substitute; for want of a unit the fallback contact is its manager.
+    assert set(told) == {"kesatu", "kedua", "fallback"}
+
+
+def test_nobody_answers_so_the_manager_is_told_from_then_on(whole_term: list[dict[str, Any]]) -> None:
+    managers = [alert for alert in of_rule(whole_term, "renewal-notice") if alert["contact"] == "fallback"]
+
+    # 24 office hours after the first reminder in the last 30 days, 25 and 26 December being days off.
+    assert [(alert["point"], alert["at"][:16]) for alert in managers[:3]] == [
+        ("T-30>manager", "2024-12-31T08:00"),
+        ("T-14", "2025-01-10T08:00"),
+        ("T-7", "2025-01-17T08:00"),
+    ]
+    assert [point for point, _ in steps(whole_term, "renewal-notice") if ">" in point] == ["T-30>manager"]
+    assert len(managers) == len(ladder(whole_term, "renewal-notice")) - 2
 
 
 def test_nothing_is_sent_on_a_day_off(whole_term: list[dict[str, Any]]) -> None:
@@ -154,7 +173,8 @@ def test_a_force_majeure(fourth: TermsFile, tmp_path: Path) -> None:
     )
 
     notices = of_rule(alerts, "force-majeure-notice")
-    assert {alert["contact"].partition(":")[0] for alert in notices} == {"kesatu"}
+    assert {alert["contact"].partition(":")[0] for alert in notices} == {"kesatu", "fallback"}
+    assert ("at-once>manager", "2023-04-17T14:00") in steps(alerts, "force-majeure-notice")
     assert {alert["occurrence"] for alert in notices} == {"2023-04-17:kesatu"}
     points = ladder(alerts, "force-majeure-notice")
     assert points[0] == ("at-once", "2023-04-17T10:00")
@@ -217,7 +237,9 @@ def test_the_channel_gets_what_the_list_says(tmp_path: Path) -> None:
     )
 
     assert [delivery.content.point for delivery in channel.sent] == [alert["point"] for alert in alerts]
-    assert len(alerts) == 6
+    assert [alert["point"] for alert in alerts] == [
+        *("T-30", "T-14", "T-7", "T-3", "T-7>manager", "T-1", "T-1", "T-0", "T-0")
+    ]
 
 
 def test_a_scenario_in_which_nothing_happens(tmp_path: Path) -> None:
@@ -239,9 +261,11 @@ def test_several_agreements_in_several_zones(tmp_path: Path) -> None:
 
     alerts = replay(tmp_path, files, "2026-12-31", "2026-12-31")
 
-    assert [(alert["agreement"], alert["at"]) for alert in alerts] == [
-        ("east", "2026-12-31T08:00:00+09:00"),
-        ("west", "2026-12-31T08:00:00+07:00"),
+    assert [(alert["agreement"], alert["at"], alert["point"]) for alert in alerts] == [
+        ("east", "2026-12-31T08:00:00+09:00", "T-0"),
+        ("west", "2026-12-31T08:00:00+07:00", "T-0"),
+        ("east", "2026-12-31T12:00:00+09:00", "T-0>manager"),
+        ("west", "2026-12-31T12:00:00+07:00", "T-0>manager"),
     ]
     assert ID not in {alert["agreement"] for alert in alerts}
 
@@ -251,7 +275,7 @@ def test_the_repository_over_one_year(tmp_path: Path) -> None:
 
     assert alerts
     instants = [datetime.fromisoformat(alert["at"]) for alert in alerts]
-    assert all((instant.hour, instant.minute) == (8, 0) for instant in instants)
+    assert {(instant.hour, instant.minute) for instant in instants} <= {(8, 0), (10, 0), (12, 0)}
     assert all(calendar().is_office_day(instant.date()) for instant in instants)
     assert {alert["agreement"] for alert in alerts if alert["rule"] == "monitoring-report"} >= {
         "babel-bpjstk-2025"

@@ -110,12 +110,17 @@ def explain(
         for sentence in window_text(story.window, language):
             out.print(sentence, markup=False)
     moves_list(story.moves, one.agreement.zone, language)
+    chain = story.chain.lines(one.agreement.zone, language) if story.chain else []
+    if chain:
+        out.print("\n[bold]Chain[/bold]" if language == "en" else "\n[bold]Rantai[/bold]")
+    for sentence in chain:
+        out.print(f"  {sentence}", markup=False)
     if story.alerts:
         out.print("\n[bold]Alerts[/bold]" if language == "en" else "\n[bold]Pemberitahuan[/bold]")
     for alert in story.alerts:
         at = alert["accepted_at"]
         sent = local_time(datetime.fromisoformat(at), one.agreement.zone, language) if at else alert["state"]
-        out.print(f"  {sent:<24}  {alert['point']:<11} {alert['contact']} ({alert['channel']})")
+        out.print(f"  {sent:<24}  {alert['point']:<15} {alert['contact']} ({alert['channel']})")
 
 
 def _stored_story(

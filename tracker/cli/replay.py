@@ -63,7 +63,7 @@ def simulate(
         typer.echo(json.dumps(alerts, ensure_ascii=False, indent=2))
         return
     for alert in alerts:
-        typer.echo(f"{alert['at']}  {alert['contact']:<40}  {alert['subject']}")
+        typer.echo(f"{alert['at']}  {alert['point']:<16} {alert['contact']:<40}  {alert['subject']}")
     typer.echo(f"{len(alerts)} alerts.", err=True)
 
 

@@ -23,6 +23,9 @@ FIGURES = (*MOVING, "provisional", "lapses_on")
 _SAME_FOREVER = ("key", "agreement_id", "rule", "occurrence", "opened_at")
 _CHANGING = tuple(name for name in Values._fields if name not in _SAME_FOREVER)
 
+_NEW_FIELDS = Values._fields.index("chain_since")
+_NEW = Values._fields[:_NEW_FIELDS]
+
 
 @dataclass(slots=True)
 class Changes:
@@ -46,9 +49,22 @@ def stored(connection: Connection, agreements: Iterable[str]) -> dict[str, Any]:
 
 @contextmanager
 def adding(connection: Connection) -> Iterator[Callable[[Values], None]]:
-    """Give a function that adds one obligation; until the end the connection can do nothing else."""
-    with inserting(connection, ObligationRow, Values._fields) as insert:
-        yield insert
+    """Give a function that adds one obligation; until the end the connection can do nothing else.
+
+    Hardly a new one has a chain: those columns are written for the few that do.
+    """
+    with_chain: list[Values] = []
+    with inserting(connection, ObligationRow, _NEW) as insert:
+
+        def add(row: Values) -> None:
+            insert(row[:_NEW_FIELDS])
+            if row.chain_since is not None:
+                with_chain.append(row)
+
+        yield add
+    if with_chain:
+        columns = ("key", *Values._fields[_NEW_FIELDS:])
+        update_all(connection, [{name: getattr(row, name) for name in columns} for row in with_chain])
 
 
 def store(
@@ -117,7 +133,8 @@ def update_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
 
 def _superseded(key: str, known: Any, now: datetime, cause: str) -> dict[str, Any]:
     closing = {"state": State.SUPERSEDED.value, "wake_at": None, "closed_at": now, "closed_why": cause}
-    return {"key": key, **{name: getattr(known, name) for name in _CHANGING}, **closing}
+    silent = {"chain_since": None, "chain_level": 0}
+    return {"key": key, **{name: getattr(known, name) for name in _CHANGING}, **closing, **silent}
 
 
 def due(connection: Connection, now: datetime, limit: int, of: Collection[str] | None = None) -> list[Any]:

@@ -13,7 +13,7 @@ _DATED = text("act_by IS NOT NULL")
 
 
 class ObligationRow(SQLModel, table=True):
-    """One occurrence of a rule; `wake_at` is when its next reminder or lapse is due (UTC).
+    """One occurrence of a rule; `wake_at` is when its next step is due (UTC).
 
     Its agreement is not checked row by row: only a derivation adds obligations, and it holds the
     agreement's row meanwhile.
@@ -50,6 +50,10 @@ class ObligationRow(SQLModel, table=True):
     moves: int = Field(default=0, description="how often its figures have moved")
     closed_at: datetime | None = None
     closed_why: str | None = None
+    chain_since: datetime | None = Field(
+        default=None, description="instant that the unanswered point which began the chain fired"
+    )
+    chain_level: int = Field(default=0, description="who was told last: 0 officer, 1 substitute, 2 manager")
 
 
 class DeadlineMoveRow(SQLModel, table=True):

@@ -5,7 +5,10 @@ from typing import NamedTuple
 
 
 class Values(NamedTuple):
-    """One obligation as columns; see `tables.ObligationRow` for what they mean."""
+    """One obligation as columns; see `tables.ObligationRow` for what they mean.
+
+    From `chain_since` on, what a new one hardly ever has.
+    """
 
     key: str
     agreement_id: str
@@ -29,3 +32,5 @@ class Values(NamedTuple):
     closed_at: datetime | None
     closed_why: str | None
     wake_at: datetime | None = None
+    chain_since: datetime | None = None
+    chain_level: int = 0

@@ -118,8 +118,13 @@ def detour_note(route: Route) -> list[str]:
     if route.detour is None:
         return []
     english = route.language == "en"
-    role, why = _AS[route.role][english], detour_reason(route, route.language)
+    role, why = role_text(route), detour_reason(route, route.language)
     return [f"You receive this {role}: {why}" if english else f"Anda menerima ini {role}: {why}"]
+
+
+def role_text(route: Route) -> str:
+    """Say as what the recipient is told."""
+    return _AS[route.role][route.language == "en"]
 
 
 def detour_reason(route: Route, language: str) -> str:

@@ -22,7 +22,7 @@ class _Message(_Value):
     agreement: str
     agreement_title: str
     point: str
-    """The step that led to it: T-14, T-0, overdue+3, at-once, hand-over."""
+    """The step that led to it: T-14, T-0, overdue+3, at-once, T-7>manager, hand-over."""
     recipient: str
     """The contact's function (and name where known), with the party."""
     headline: str

@@ -9,7 +9,8 @@ from tracker.events import kinds
 from tracker.events.names import event_name
 from tracker.evidence.kinds import EMAIL, JPEG, PDF, PNG, TEXT
 from tracker.obligations.wording import pick
-from tracker.reminders.ladder import AT_ONCE
+from tracker.reminders.escalation import CHAINED
+from tracker.reminders.ladder import AGAIN, AT_ONCE
 
 _KINDS: Mapping[str, tuple[str, str]] = {
     kinds.NOTICE_SERVED: ("Pemberitahuan disampaikan", "Notice served"),
@@ -83,6 +84,7 @@ _CLOSED = {
     ),
 }
 _POINT = re.compile(r"(T-|overdue\+)(\d+)")
+_ROLES = {"substitute": ("pengganti", "substitute"), "manager": ("pimpinan", "manager")}
 _OUTCOMES = {
     "accepted": ("diterima", "accepted"),
     "pending": ("belum terkirim", "not delivered yet"),
@@ -138,7 +140,14 @@ def accepted_text(channel: str, language: str) -> str:
 
 
 def point_text(point: str, language: str) -> str:
-    """Say which step of the ladder a message was: `7 hari sebelum tenggat`."""
+    """Say which step of the ladder a message was: `7 hari sebelum tenggat`, and of its chain."""
+    begun_by, _, role = point.partition(CHAINED)
+    if role:
+        missing = "no answer, to the" if language == "en" else "tanpa tanggapan, kepada"
+        return f"{point_text(begun_by, language)}; {missing} {pick(_ROLES.get(role, (role, role)), language)}"
+    if point.startswith(AGAIN):
+        day = short_date(iso_date(point.removeprefix(AGAIN)), language)
+        return f"again on {day}" if language == "en" else f"lagi, {day}"
     if point == AT_ONCE:
         return "at once" if language == "en" else "seketika"
     found = _POINT.fullmatch(point)

@@ -13,16 +13,19 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from tracker.calendars.model import Calendar
+from tracker.reminders.office_hours import OfficeHours
 from tracker.reminders.policy import DAILY, Ladder, Policy
 
 AT_ONCE = "at-once"
 _OVERDUE = "overdue+"
 _BEFORE = "T-"
+AGAIN = "again-"
+"""Begins the name of a point on a day of its own, where no point of the ladder begins the chain."""
 
 
 def is_on_the_ladder(point: str) -> bool:
     """Tell whether a point was planned for its day, and not called for by an event."""
-    return point.startswith((_BEFORE, _OVERDUE))
+    return point.startswith((_BEFORE, _OVERDUE, AGAIN))
 
 
 class Plan(NamedTuple):
@@ -59,10 +62,10 @@ class Schedule:
         self.policy = policy
         self.calendar = calendar
         self.zone = zone
+        self.hours = OfficeHours(calendar, zone, policy.send_at, policy.office_hours_end)
         # Remembered, because many obligations share their days and their ladder.
         self._points_before: dict[tuple[date, tuple[int, ...]], tuple[Point, ...]] = {}
         self._starts: dict[date, datetime] = {}
-        self._mornings: dict[date, datetime] = {}
 
     def next(self, plan: Plan, after: datetime | None, now: datetime) -> Next | None:
         """Give the next point; None when no more will come.
@@ -70,7 +73,7 @@ class Schedule:
         `after` is the instant that the point which fired last was planned for: everything planned
         up to then is done, whatever has become of the ladder since.
         """
-        quiet_until = self.morning_of(plan.snoozed_until) if plan.snoozed_until else None
+        quiet_until = self.quiet_until(plan)
         if quiet_until is not None and now < quiet_until:
             # Asked to be left alone: what falls into that time is said when it is over.
             found = self.next(plan._replace(snoozed_until=None), after, quiet_until)
@@ -86,6 +89,10 @@ class Schedule:
             missed.append(point)
         return self._collapsed(missed, now)
 
+    def quiet_until(self, plan: Plan) -> datetime | None:
+        """Give the instant up to which a person asked to be left alone."""
+        return self.hours.morning_of(plan.snoozed_until) if plan.snoozed_until else None
+
     def start_of(self, day: date) -> datetime:
         """Give the first instant of a local day in UTC."""
         found = self._starts.get(day)
@@ -97,19 +104,8 @@ class Schedule:
         if not missed:
             return None
         latest = missed[-1]
-        fire_at = now if latest.name == AT_ONCE else self.sending_slot(now)
+        fire_at = now if latest.name == AT_ONCE else self.hours.slot(now)
         return Next(latest, fire_at, tuple(point.name for point in missed[:-1]))
-
-    def sending_slot(self, now: datetime) -> datetime:
-        """Give `now` inside office hours, else the next morning an office works (UTC)."""
-        local = now.astimezone(self.zone)
-        today = local.date()
-        if self.calendar.is_office_day(today):
-            if local.time() < self.policy.send_at:
-                return self.morning_of(today)
-            if local.time() < self.policy.office_hours_end:
-                return now
-        return self.morning_of(self.calendar.office_day_on_or_after(today + timedelta(days=1)))
 
     def _has_lapsed(self, plan: Plan, instant: datetime) -> bool:
         return plan.lapses_on is not None and instant >= self.start_of(plan.lapses_on)
@@ -130,7 +126,7 @@ class Schedule:
             for days in sorted(key[1], reverse=True):
                 by_day[self.calendar.office_day_on_or_before(plan.act_by - timedelta(days=days))] = days
             found = tuple(
-                Point(f"{_BEFORE}{days}", self.morning_of(day)) for day, days in sorted(by_day.items())
+                Point(f"{_BEFORE}{days}", self.hours.morning_of(day)) for day, days in sorted(by_day.items())
             )
             self._points_before[key] = found
         return found
@@ -146,7 +142,7 @@ class Schedule:
         for days in self._days_overdue():
             day = self.calendar.office_day_on_or_after(plan.act_by + timedelta(days=days))
             if pending is not None and pending[1] != day:
-                yield Point(pending[0], self.morning_of(pending[1]))
+                yield Point(pending[0], self.hours.morning_of(pending[1]))
             pending = (f"{_OVERDUE}{days}", day)
 
     def _days_overdue(self) -> Iterator[int]:
@@ -156,11 +152,3 @@ class Schedule:
         while True:
             days += overdue.then_every_days
             yield days
-
-    def morning_of(self, day: date) -> datetime:
-        """Give the instant (UTC) at which messages are sent on a local day."""
-        found = self._mornings.get(day)
-        if found is None:
-            found = datetime.combine(day, self.policy.send_at, self.zone).astimezone(UTC)
-            self._mornings[day] = found
-        return found

@@ -68,6 +68,7 @@ class Route:
     address: str
     detour: Detour | None = None
     instead_of: str = ""
+    """The contact for whom somebody else is told, because of a detour or as its substitute."""
     role: Role = Role.OFFICER
     hours: tuple[time, time] | None = None
     """The local times between which messages are wished for."""
@@ -130,7 +131,7 @@ class Routing:
         detour = self._hindrance(contact)
         instead = self._stand_ins(agreement, party, contact, day)
         if instead:
-            return [dataclasses.replace(one, detour=detour, instead_of=recipient) for one in instead]
+            return [dataclasses.replace(one, detour=detour) for one in instead]
         return self.manager_routes(agreement, detour, recipient)
 
     def manager_routes(
@@ -180,11 +181,12 @@ class Routing:
 
     def _stand_ins(self, agreement: Agreement, party: str, contact: Contact, day: date) -> list[Route]:
         """Give the ways to the first of a contact's substitutes who can be reached."""
+        instead_of = _recipient(agreement, party, contact)
         for other in substitutes(agreement, party, contact, day):
             recipient = _recipient(agreement, party, other)
             routes = self._ways(f"{party}:{other.key}", recipient, other, Role.SUBSTITUTE)
             if routes:
-                return routes
+                return [dataclasses.replace(one, instead_of=instead_of) for one in routes]
         return []
 
     def _ways(self, key: str, recipient: str, contact: Contact, role: Role) -> list[Route]:

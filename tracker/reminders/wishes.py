@@ -32,7 +32,7 @@ def _next_weekly(schedule: Schedule, now: datetime) -> datetime:
     if first == today:
         return now
     following = first if first > today else schedule.calendar.office_day_on_or_after(monday + 7 * _ONE_DAY)
-    return schedule.morning_of(following)
+    return schedule.hours.morning_of(following)
 
 
 def _within_hours(route: Route, schedule: Schedule, at: datetime) -> datetime:

@@ -29,7 +29,10 @@ _ONE_DAY = timedelta(days=1)
 MOVED = "moved-"
 _SAME_CONTACTS = frozenset({ROLLED.kind, DECREE_LOADED})
 _KEPT = (*obligations.MOVING, "provisional")
-_WAKING = ("state", "act_by", "by_time", "lapses_on", "snoozed_until", "reminded_for")
+_WAKING = (
+    *("state", "act_by", "by_time", "lapses_on", "snoozed_until", "reminded_for"),
+    *("acknowledged_until", "chain_since", "chain_level"),
+)
 
 
 def rederive(
@@ -155,7 +158,7 @@ class Derivation:
             self._note_move(before, row)
             if self._is_announced(before, row):
                 self._announce(maker.agreement, obligation, before, row)
-                row = row._replace(reminded_for=self.now)
+                row = maker.announced(obligation.rule, row)
         elif before is None and obligation.trigger is not None and _has_no_ladder(row):
             self.telling.tell_undated(maker.agreement, obligation)
         if known is not None and all(getattr(known, name) == getattr(row, name) for name in _WAKING):

@@ -8,14 +8,17 @@ from sqlalchemy import Connection
 
 from tracker.obligations.deadline import Deadline
 from tracker.obligations.model import Obligation
+from tracker.obligations.wording import cost_text
 from tracker.outbox import doubts
 from tracker.outbox import service as outbox
 from tracker.outbox.compose import compose
+from tracker.outbox.compose_chain import Unanswered, chain_notes
 from tracker.outbox.compose_list import undated_duty
 from tracker.outbox.keys import reminder_key
 from tracker.reminders import service as reminders
+from tracker.reminders.escalation import Level
 from tracker.reminders.ladder import Point
-from tracker.reminders.recipients import Route
+from tracker.reminders.recipients import Address, Role, Route
 from tracker.reminders.wishes import not_before
 from tracker.steps.alerting import alert_row, list_row
 from tracker.steps.backlog import HELD_FOR
@@ -42,12 +45,18 @@ class Telling:
         point: Point,
         missed: Sequence[str] = (),
         because: Sequence[tuple[str, str]] = (),
+        levels: Sequence[Level] = (Level.OFFICER,),
+        unanswered: Unanswered | None = None,
     ) -> None:
-        """Say one point of an obligation to everybody who answers for it.
+        """Say one point of an obligation to everybody who answers for it, on some levels of its chain.
 
         `agreement` is as the facts have changed it; `because` are sentences in Indonesian and
-        English about what led to this.
+        English about what led to this, and `unanswered` what brought it to higher levels. Where
+        nobody is on a level whom a lower one has not, nothing is said.
         """
+        told = self._told(agreement, obligation, levels)
+        if not told:
+            return
         key = reminder_key(obligation.key, deadline.act_by, point.name)
         self.reminders.append(
             {
@@ -61,8 +70,11 @@ class Telling:
         )
         today = self.now.astimezone(agreement.zone).date()
         calendar = self.context.calendar(agreement)
-        for route in self._routes(agreement, obligation):
+        for route, contacts in told:
             notes = [english if route.language == "en" else indonesian for indonesian, english in because]
+            if contacts and unanswered:
+                cost = cost_text(obligation.rule, route.language)
+                notes = [*chain_notes(route, contacts, unanswered, cost), *notes]
             content = compose(agreement, obligation, deadline, calendar, point, missed, route, today, notes)
             schedule = self.context.schedule(agreement)
             at = not_before(route, point.name, deadline.act_by, schedule, self.now)
@@ -77,10 +89,30 @@ class Telling:
                 list_row(self.context, obligation.key, route, content, self.now, obligation.key)
             )
 
-    def _routes(self, agreement: Agreement, obligation: Obligation) -> list[Route]:
+    def _told(
+        self, agreement: Agreement, obligation: Obligation, levels: Sequence[Level]
+    ) -> list[tuple[Route, tuple[str, ...]]]:
+        """Give who is told, and above the officers' level for whom: nobody twice at one address."""
+        officers = self._routes(agreement, obligation)
+        if tuple(levels) == (Level.OFFICER,):
+            return [(route, ()) for route in officers]
+        contacts = tuple(
+            dict.fromkeys(route.instead_of if route.detour else route.recipient for route in officers)
+        )
+        found: list[tuple[Route, tuple[str, ...]]] = []
+        reached: set[Address] = set()
+        for level in Level.up_to(max(levels)):
+            routes = officers if level is Level.OFFICER else self._routes(agreement, obligation, level.role)
+            new = [route for route in routes if (route.channel, route.address) not in reached]
+            reached.update((route.channel, route.address) for route in routes)
+            if level in levels:
+                found += [(route, () if level is Level.OFFICER else contacts) for route in new]
+        return found
+
+    def _routes(self, agreement: Agreement, obligation: Obligation, role: Role = Role.OFFICER) -> list[Route]:
         party = obligation.trigger.party if obligation.trigger else None
         today = self.now.astimezone(agreement.zone).date()
-        return self.routing.routes(agreement, obligation.rule.duty.by, party, today)
+        return self.routing.routes(agreement, obligation.rule.duty.by, party, today, role)
 
     def hold_back(self, complete: frozenset[str]) -> None:
         """Let reminders wait whose person may have more to come: all but those of `complete` people."""

@@ -213,6 +213,12 @@ def test_who_was_told() -> None:
         ("T-0", "pada hari tenggat", "on the day to act by"),
         ("overdue+1", "1 hari setelah tenggat", "1 day after the day to act by"),
         ("at-once", "seketika", "at once"),
+        (
+            "T-7>manager",
+            "7 hari sebelum tenggat; tanpa tanggapan, kepada pimpinan",
+            "7 days before the day to act by; no answer, to the manager",
+        ),
+        ("again-2026-12-08", "lagi, 8 Des 2026", "again on 8 Dec 2026"),
         ("something else", "something else", "something else"),
     ],
 )

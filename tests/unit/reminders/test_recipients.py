@@ -134,6 +134,7 @@ def test_a_substitute_stands_back_while_the_officer_serves() -> None:
         ("kesatu:wakil", "telegram", "55"),
     ]
     assert {route.role for route in found} == {Role.SUBSTITUTE}
+    assert {(route.instead_of, route.detour) for route in found} == {("Sekretaris Dinas (Satu)", None)}
 
 
 def test_a_substitute_is_the_contact_while_nobody_holds_the_post() -> None:
