@@ -101,7 +101,7 @@ class Sight:
     @property
     def is_known(self) -> bool:
         """Whether they are anybody: an officer of something, or a manager."""
-        return self.reach.is_manager or bool(self.own)
+        return self.reach.oversees or bool(self.own)
 
     def rights(self, agreement: Agreement) -> Rights:
         """Tell what they may do with an agreement today."""
@@ -116,10 +116,10 @@ class Sight:
     def duties(self, window: Window, offset: int, limit: int) -> Page:
         """Give the open duties in a window, soonest first: a manager's of the unit, an officer's own."""
         query = self._open(window)
-        if self.reach.is_manager:
+        if self.reach.oversees:
             total = self.connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-            return Page(self._shown(query.offset(offset).limit(limit)), total)
-        mine = [one for one in self._shown(query.limit(_DUTIES_AT_MOST)) if self.is_theirs(one)]
+            return Page(self.shown(query.offset(offset).limit(limit)), total)
+        mine = [one for one in self.shown(query.limit(_DUTIES_AT_MOST)) if self.is_theirs(one)]
         return Page(mine[offset : offset + limit], len(mine))
 
     def duties_of(self, agreement: str) -> list[Shown]:
@@ -130,7 +130,7 @@ class Sight:
             .order_by(col(ObligationRow.act_by).is_(None), col(ObligationRow.act_by), col(ObligationRow.key))
             .limit(_DUTIES_AT_MOST)
         )
-        return self._shown(query)
+        return self.shown(query)
 
     def agreement(self, name: str) -> Agreement | None:
         """Give one agreement; None where there is none, or it is not theirs to see."""
@@ -139,7 +139,7 @@ class Sight:
 
     def agreements(self, offset: int, limit: int) -> tuple[list[Agreement], int]:
         """Give some of the agreements they may see, by title, and how many there are."""
-        query = select(col(AgreementRow.id)).where(self._mine(col(AgreementRow.id)))
+        query = select(col(AgreementRow.id)).where(self.mine(col(AgreementRow.id)))
         total = self.connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
         ordered = query.order_by(col(AgreementRow.title), col(AgreementRow.id)).offset(offset).limit(limit)
         names = list(self.connection.execute(ordered).scalars())
@@ -177,7 +177,7 @@ class Sight:
         query = (
             select(ObligationRow)
             .join(AgreementRow, col(AgreementRow.id) == agreement)
-            .where(col(ObligationRow.state).in_(LIVE), act_by.is_not(None), self._mine(agreement))
+            .where(col(ObligationRow.state).in_(LIVE), act_by.is_not(None), self.mine(agreement))
             .order_by(act_by, col(ObligationRow.key))
         )
         for days, is_first in ((window.first, True), (window.last, False)):
@@ -201,8 +201,9 @@ class Sight:
         zone = col(AgreementRow.timezone)
         return case(*((zone == name, local(name)) for name in _ZONES), else_=local(self.context.timezone))
 
-    def _mine(self, agreement: Any) -> ColumnElement[bool]:
-        if self.reach.everything:
+    def mine(self, agreement: Any) -> ColumnElement[bool]:
+        """Give the condition for what may be theirs; `agreement` is a column of agreements' ids."""
+        if self.reach.sees_everything:
             return true()
         conditions = []
         if self.reach.units:
@@ -213,7 +214,7 @@ class Sight:
 
     def _candidates(self, words: Iterable[str]) -> list[str]:
         """Give the ids among which to search: all of theirs, or those with such words where they are many."""
-        query = select(col(AgreementRow.id)).where(self._mine(col(AgreementRow.id)))
+        query = select(col(AgreementRow.id)).where(self.mine(col(AgreementRow.id)))
         names = list(self.connection.execute(query.limit(_AGREEMENTS_AT_MOST + 1)).scalars())
         if len(names) <= _AGREEMENTS_AT_MOST:
             return names
@@ -225,8 +226,12 @@ class Sight:
         ]
         return list(self.connection.execute(query.where(or_(*said)).limit(_AGREEMENTS_AT_MOST)).scalars())
 
-    def _shown(self, query: Select[Any]) -> list[Shown]:
-        rows = self.connection.execute(query).all()
+    def shown(self, query: Select[Any]) -> list[Shown]:
+        """Give the stored duties of a query that they may see."""
+        return self.shown_rows(self.connection.execute(query).all())
+
+    def shown_rows(self, rows: Sequence[Any]) -> list[Shown]:
+        """Give stored duties that they may see."""
         found = queries.as_shown(self.connection, self.context, rows, self.now)
         return [one for one in found if self.rights(one.agreement).sees]
 

@@ -1,0 +1,229 @@
+"""Signing in: a link by mail, once, in one browser; and nobody learns who has an account."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.support.browser import KEY, shown
+from tests.support.houses import Home, Homes
+from tests.support.town import town
+from tests.support.visitor import Visitor, links_for
+from tracker.accounts import accounts
+from tracker.accounts.accounts import Account
+from tracker.accounts.sessions import IDLE, LASTS, LINK_LASTS
+from tracker.accounts.tables import SessionRow, SignInLinkRow, SignInRow
+from tracker.outbox.tables import AlertRow
+from tracker.people.rights import Office
+from tracker.signing_in import ASKED_AT_MOST, SIGN_IN
+
+MANAGER, OFFICER, FORMER, UNSURE = (f"c{chat}@example.org" for chat in (15, 11, 13, 17))
+
+
+@pytest.fixture
+def home(homes: Homes) -> Home:
+    return town(homes, secret_key=KEY, public_url="https://tracker.test")
+
+
+@pytest.fixture
+def visitor(home: Home) -> Visitor:
+    return Visitor(home)
+
+
+def book(home: Home) -> list[tuple[str, str]]:
+    return [(row.what, row.address) for row in home.rows(SignInRow)]
+
+
+def test_signing_in_and_out(visitor: Visitor) -> None:
+    assert visitor.get("/").headers["location"] == "/masuk?ke=%2F"
+    assert visitor.sign_in(MANAGER).headers["location"] == "/"
+    assert "Akan datang" in shown(visitor.get("/"))
+    kept = visitor.cookies
+    assert visitor.send("/keluar", page="/").headers["location"] == "/masuk?tercatat=keluar"
+    visitor.cookies = kept
+    assert visitor.get("/").status_code == 303
+    assert book(visitor.home) == [("asked", MANAGER), ("in", MANAGER), ("out", MANAGER)]
+
+
+def test_the_cookies_are_for_this_host_and_no_script(visitor: Visitor) -> None:
+    link = visitor.link(MANAGER)
+    cookies = visitor.send(link).headers.get_list("set-cookie")
+    session = next(cookie for cookie in cookies if cookie.startswith("__Host-tracker-session="))
+    assert {part.strip().lower() for part in session.split(";")[1:]} == {
+        "httponly",
+        "secure",
+        "samesite=lax",
+        "path=/",
+        f"max-age={int(LASTS.total_seconds())}",
+    }
+
+
+def test_without_https_the_cookies_still_work(homes: Homes) -> None:
+    home = town(homes, secret_key=KEY, public_url="http://tracker.test")
+    visitor = Visitor(home, base="http://tracker.test")
+    assert visitor.sign_in(MANAGER).status_code == 303
+    assert visitor.get("/").status_code == 200
+
+
+def test_looking_at_the_link_uses_nothing_up(visitor: Visitor) -> None:
+    link = visitor.link(MANAGER)
+    for method in ("GET", "HEAD", "GET"):
+        assert visitor.ask(method, link).status_code == 200
+    assert visitor.send(link).status_code == 303
+
+
+def test_a_link_opens_once(visitor: Visitor) -> None:
+    link = visitor.link(MANAGER)
+    page = visitor.get(link)
+    assert visitor.send(link).status_code == 303
+    again = visitor.send(link, page="/masuk")
+    assert page.status_code == 200
+    assert again.status_code == 410
+    assert "tidak berlaku" in shown(again)
+    assert len(visitor.home.rows(SessionRow)) == 1
+
+
+def test_a_link_opens_for_fifteen_minutes(visitor: Visitor) -> None:
+    link = visitor.link(MANAGER)
+    visitor.home.clock.advance(LINK_LASTS - timedelta(seconds=1))
+    assert visitor.get(link).status_code == 200
+    visitor.home.clock.advance(timedelta(seconds=1))
+    assert visitor.get(link).status_code == 410
+    assert visitor.send(link, page="/masuk").status_code == 410
+    assert visitor.home.rows(SessionRow) == []
+
+
+def test_a_link_opens_only_in_the_browser_that_asked(visitor: Visitor) -> None:
+    link = visitor.link(MANAGER)
+    other = Visitor(visitor.home, visitor.app)
+    assert other.get(link).status_code == 410
+    other.get("/masuk")
+    assert other.send(link, page="/masuk").status_code == 410
+    assert other.get("/").status_code == 303
+    assert visitor.send(link).status_code == 303
+
+
+@pytest.mark.parametrize("address", [MANAGER, OFFICER, FORMER, UNSURE, "nobody@example.org"])
+def test_nobody_learns_whether_an_address_is_known(visitor: Visitor, address: str) -> None:
+    answer = visitor.send("/masuk", {"surel": address})
+    known = address in (MANAGER, OFFICER)
+    assert answer.status_code == 200
+    assert answer.text.replace(address, "X") == visitor.send("/masuk", {"surel": "n@n.example"}).text.replace(
+        "n@n.example", "X"
+    )
+    assert len(links_for(visitor.home, address)) == known
+    assert book(visitor.home)[0] == (("asked", address) if known else ("unknown", ""))
+
+
+def test_the_mail_is_for_one_person_and_stands_alone(visitor: Visitor) -> None:
+    visitor.link(OFFICER.upper())
+    (row,) = visitor.home.rows(AlertRow, contact=SIGN_IN)
+    assert (row.channel, row.address, row.groupable, row.obligation_key) == ("email", OFFICER, False, None)
+    (link,) = visitor.home.rows(SignInLinkRow)
+    assert link.digest not in row.content
+
+
+def test_links_for_one_address_are_few(visitor: Visitor) -> None:
+    answers = [visitor.send("/masuk", {"surel": MANAGER}) for _ in range(5)]
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(links_for(visitor.home, MANAGER)) == 3
+    visitor.home.clock.advance(LINK_LASTS)
+    visitor.send("/masuk", {"surel": MANAGER})
+    assert len(links_for(visitor.home, MANAGER)) == 4
+
+
+def test_a_flood_is_turned_away(visitor: Visitor) -> None:
+    with visitor.home.db.write() as connection:
+        for _ in range(ASKED_AT_MOST):
+            connection.exec_driver_sql(
+                "INSERT INTO sign_in (at, what, address) VALUES ('2026-11-23 02:59:59.000000', 'unknown', '')"
+            )
+    assert visitor.send("/masuk", {"surel": MANAGER}).status_code == 429
+    visitor.home.clock.advance(timedelta(minutes=1))
+    assert visitor.send("/masuk", {"surel": MANAGER}).status_code == 200
+
+
+@pytest.mark.parametrize("typed", ["", "nobody", "a b@c.example", "x@y", f"{'x' * 250}@example.org"])
+def test_what_is_no_address_is_said_to_be_none(visitor: Visitor, typed: str) -> None:
+    answer = visitor.send("/masuk", {"surel": typed})
+    assert answer.status_code == 422
+    assert "bukan alamat surel" in shown(answer)
+
+
+def test_a_session_ends_by_itself(visitor: Visitor) -> None:
+    visitor.sign_in(MANAGER)
+    visitor.home.clock.advance(IDLE - timedelta(minutes=1))
+    assert visitor.get("/").status_code == 200
+    visitor.home.clock.advance(IDLE - timedelta(minutes=1))
+    assert visitor.get("/").status_code == 200
+    visitor.home.clock.advance(IDLE)
+    assert visitor.get("/").status_code == 303
+
+
+def test_who_has_lost_the_post_has_lost_the_session(homes: Homes, visitor: Visitor) -> None:
+    visitor.sign_in(OFFICER)
+    assert visitor.get("/").status_code == 200
+    visitor.home.record(
+        "contact-appointed",
+        "2026-11-23",
+        agreement="utara-2026",
+        party="kesatu",
+        position="Kepala Bidang",
+        name="Baru",
+        email="baru@example.org",
+        replaces="c11",
+    )
+    assert visitor.get("/").status_code == 303
+
+
+def test_an_account_sees_everything_until_it_is_removed(visitor: Visitor) -> None:
+    home = visitor.home
+    with home.db.write() as connection:
+        accounts.put(connection, Account("bos@example.org", Office.ADMIN, "Bos"), "tester", home.clock.now())
+    visitor.sign_in("bos@example.org")
+    assert "Lapor Rahasia tiga" in shown(visitor.get("/"))
+    with home.db.write() as connection:
+        assert accounts.remove(connection, "BOS@example.org", home.clock.now())
+    assert visitor.get("/").status_code == 303
+
+
+def test_a_form_of_another_site_is_refused(visitor: Visitor) -> None:
+    visitor.get("/masuk")
+    assert visitor.post("/masuk", {"surel": MANAGER}).status_code == 200  # asks again, sends nothing
+    assert visitor.post("/masuk", {"surel": MANAGER, "tanda": "x" * 64}).status_code == 200
+    foreign = visitor.ask("POST", "/masuk", data={"surel": MANAGER}, headers={"sec-fetch-site": "cross-site"})
+    assert foreign.status_code == 403
+    assert links_for(visitor.home, MANAGER) == []
+
+
+def test_signing_out_needs_the_form(visitor: Visitor) -> None:
+    visitor.sign_in(MANAGER)
+    visitor.post("/keluar", {"tanda": "wrong"})
+    assert visitor.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("wanted", "to"),
+    [
+        ("/perjanjian/utara-2026", "/perjanjian/utara-2026"),
+        ("/?jenis=renewal", "/?jenis=renewal"),
+        ("https://evil.example/", "/"),
+        ("//evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("/a\nb", "/"),
+        ("javascript:alert(1)", "/"),
+    ],
+)
+def test_where_one_goes_after_signing_in_is_ours(visitor: Visitor, wanted: str, to: str) -> None:
+    visitor.send("/masuk", {"surel": MANAGER, "ke": wanted})
+    link = links_for(visitor.home, MANAGER)[-1].removeprefix("https://tracker.test")
+    assert visitor.send(link).headers["location"] == to
+
+
+def test_the_language_is_chosen_once(visitor: Visitor) -> None:
+    assert 'lang="id"' in visitor.get("/masuk").text
+    visitor.send("/bahasa", {"bahasa": "en"}, page="/masuk")
+    page = visitor.get("/masuk")
+    assert '<html lang="en"' in page.text
+    assert "Send the link" in shown(page)
+    visitor.sign_in(MANAGER)
+    assert "Upcoming" in shown(visitor.get("/"))
