@@ -168,6 +168,15 @@ class Sight:
             return None
         return found if self.rights(found.shown.agreement).sees else None
 
+    def alerts_of(self, story: Story) -> list[dict[str, Any]]:
+        """Give who was told: an officer reads of their own party, and of those who were told instead."""
+        agreement = story.shown.agreement
+        rights = self.rights(agreement)
+        if rights.manages or rights.audits:
+            return story.alerts
+        others = set(agreement.parties) - rights.parties
+        return [alert for alert in story.alerts if alert["contact"].partition(":")[0] not in others]
+
     def is_theirs(self, shown: Shown) -> bool:
         """Tell whether a duty is one that they must see to."""
         return not self.rights(shown.agreement).parties.isdisjoint(holders_of(shown))

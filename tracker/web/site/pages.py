@@ -2,8 +2,14 @@
 
 from collections.abc import Sequence
 
+from tracker.web.site import duty
 from tracker.web.site.site import Show
 from tracker.web.site.upcoming import upcoming
 
-LOOKING: Sequence[tuple[str, Show]] = (("/", upcoming),)
-ACTING: Sequence[tuple[str, Show, bool]] = ()
+_ONE = "{agreement}/{rule}/{occurrence}"
+LOOKING: Sequence[tuple[str, Show]] = (
+    ("/", upcoming),
+    (f"/kewajiban/{_ONE}", duty.duty),
+    (f"/bukti/{_ONE}/{{number}}", duty.evidence),
+)
+ACTING: Sequence[tuple[str, Show, bool]] = ((f"/kewajiban/{_ONE}/{{act}}", duty.record, True),)

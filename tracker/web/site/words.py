@@ -22,11 +22,6 @@ KINDS: Mapping[Kind, Pair] = {
     Kind.ADDENDUM: ("Adendum", "Addenda"),
     Kind.CONTACT: ("Narahubung", "Contacts"),
 }
-CHANNELS: Mapping[str, Pair] = {
-    "email": ("surel", "e-mail"),
-    "telegram": ("Telegram", "Telegram"),
-    "file": ("folder", "folder"),
-}
 ALERT_STATES: Mapping[str, Pair] = {
     "pending": ("menunggu dikirim", "waiting to be sent"),
     "grouped": ("dikirim bersama pesan lain", "sent with another message"),
@@ -34,12 +29,6 @@ ALERT_STATES: Mapping[str, Pair] = {
     "refused": ("ditolak", "refused"),
     "withdrawn": ("ditarik", "withdrawn"),
 }
-OUTCOMES: Mapping[str, Pair] = {
-    "started": ("dimulai", "started"),
-    "accepted": ("diterima server", "taken by the server"),
-    "ambiguous": ("tidak pasti", "not certain"),
-}
-
 
 def of(pairs: Mapping[str, Pair], word: str, language: str) -> str:
     """Say a word; itself where nobody has words for it."""
