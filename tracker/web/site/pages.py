@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tracker.web.site import duty
+from tracker.web.site import agreements, duty, files, me
 from tracker.web.site.site import Show
 from tracker.web.site.upcoming import upcoming
 
@@ -11,5 +11,15 @@ LOOKING: Sequence[tuple[str, Show]] = (
     ("/", upcoming),
     (f"/kewajiban/{_ONE}", duty.duty),
     (f"/bukti/{_ONE}/{{number}}", duty.evidence),
+    ("/perjanjian", agreements.agreements),
+    ("/perjanjian/{agreement}", agreements.agreement),
+    ("/unduh/kewajiban.csv", files.as_csv),
+    ("/unduh/kewajiban.xlsx", files.as_xlsx),
+    ("/saya", me.me),
 )
-ACTING: Sequence[tuple[str, Show, bool]] = ((f"/kewajiban/{_ONE}/{{act}}", duty.record, True),)
+ACTING: Sequence[tuple[str, Show, bool]] = (
+    (f"/kewajiban/{_ONE}/{{act}}", duty.record, True),
+    ("/saya/kalender", me.make_link, False),
+    ("/saya/kalender/cabut", me.revoke_link, False),
+    ("/saya/keluar", me.sign_out_everywhere, False),
+)

@@ -25,7 +25,7 @@ def _templates() -> Environment:
     )
 
 
-def page(name: str, language: str, **values: Any) -> str:
+def page(template: str, language: str, /, **values: Any) -> str:
     """Set a page in a language."""
 
     def say(indonesian: str, english: str) -> str:
@@ -45,6 +45,6 @@ def page(name: str, language: str, **values: Any) -> str:
 
     return (
         _templates()
-        .get_template(name)
+        .get_template(template)
         .render(t=say, language=language, long=long, plain=plain, short=short, at=at, **values)
     )

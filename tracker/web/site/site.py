@@ -12,15 +12,15 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
-from tracker.accounts import accounts, sessions
+from tracker.accounts import accounts, calendar_links, sessions
 from tracker.base.db import Database
 from tracker.bootstrap import House, Rules
 from tracker.evidence.store import EvidenceStore
 from tracker.seen.sight import Sight
 from tracker.web.fields import Given
-from tracker.web.site import assets, signing
+from tracker.web.site import assets, feed, signing
 from tracker.web.site.cookies import Cookies
 from tracker.web.site.visit import Base, Guest, Visit
 from tracker.web.upload import SMALL, form_of, offered_in, texts_in
@@ -64,10 +64,30 @@ class Site:
 
         app.add_api_route("/static/{name}", assets.asset, methods=_LOOKING)
         signing.add_to(app, self)
+        app.add_api_route("/kalender/{secret}.ics", self.calendar, methods=_LOOKING)
         for path, show in pages.LOOKING:
             app.add_api_route(path, self._look(show), methods=_LOOKING)
         for path, act, limit in pages.ACTING:
             app.add_api_route(path, self._act(act, with_file=limit), methods=["POST"])
+
+    async def calendar(self, request: Request, secret: str) -> Response:
+        """Give the calendar feed of whoever a link was made for."""
+        return await self.do(self._calendar, request, secret)
+
+    def _calendar(self, request: Request, secret: str) -> Response:
+        now, context = self._house.clock.now(), self._rules.now()
+        with self.db.read() as connection:
+            link = calendar_links.find(connection, secret)
+            if link is None:
+                return PlainTextResponse("not here\n", HTTPStatus.NOT_FOUND)
+            sight = Sight(connection, context, accounts.identity(connection, link.address), now)
+            found = feed.wanted(sight, link.language)
+            headers = {"ETag": found.etag, "Cache-Control": "private, max-age=0, must-revalidate"}
+            if found.etag in request.headers.get("if-none-match", ""):
+                return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+            style = feed.Style(link.language, self.base.url, context.mail_domain, now)
+            content = feed.feed(sight, found, style)
+        return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
 
     def guest(self, request: Request, given: Given | None = None) -> Guest:
         """Give somebody who has not signed in."""

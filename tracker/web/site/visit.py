@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from tracker.accounts import hidden
 from tracker.accounts.sessions import Session
 from tracker.bootstrap import House
+from tracker.channels.render import flatten
 from tracker.evidence.store import Offered
 from tracker.seen.sight import Sight
 from tracker.signing_in import name_seen
@@ -84,7 +85,7 @@ class Guest:
 
     def part(self, name: str) -> str:
         """Give a part of the path."""
-        return str(self.request.path_params[name])
+        return flatten(str(self.request.path_params[name]))
 
     def page(self, template: str, status: int = HTTPStatus.OK, **values: Any) -> Response:
         """Answer with a page."""
