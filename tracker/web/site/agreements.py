@@ -101,7 +101,7 @@ def agreement(visit: Visit) -> Response:
     if found is None:
         return visit.not_there()
     language = visit.language
-    shown = visit.sight.duties_of(found.id)
+    rows = [row_of(visit.sight, one, language) for one in visit.sight.duties_of(found.id)]
     held = doubts.held(visit.sight.connection, _addresses(found))
     today = visit.now.astimezone(found.zone).date()
     return visit.page(
@@ -109,7 +109,8 @@ def agreement(visit: Visit) -> Response:
         agreement=found,
         numbers=", ".join(found.numbers),
         facts=[(name, text) for name, text in _facts(visit, found) if text],
-        rows=[row_of(visit.sight, one, language) for one in shown],
+        rows=rows,
+        undated=[row for row in rows if row.act_by is None],
         sides=[_side(visit, found, key, today, held) for key in found.parties],
         rules=[_rule(found, rule, language) for rule in found.in_force(today).rules],
         clauses=[

@@ -178,8 +178,6 @@ def _facts(visit: Visit, story: Story) -> Iterator[tuple[str, str]]:
     yield visit.say("Bentuk", "Form"), form_text(rule, language)
     yield visit.say("Dasar", "Clause"), row.clause
     yield visit.say("Jika terlewat", "If missed"), row.cost
-    if rule.consequence is not None:
-        yield visit.say("Akibat", "Consequence"), rule.consequence.in_language(language)
     yield visit.say("Keadaan", "State"), row.state
     yield visit.say("Unit", "Unit"), row.unit
     if shown.life.override is not None:

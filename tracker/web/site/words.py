@@ -6,7 +6,7 @@ from tracker.seen.listing import Kind, Stand
 
 Pair = tuple[str, str]
 STANDS: Mapping[Stand, Pair] = {
-    Stand.OPEN: ("Semua yang terbuka", "Everything open"),
+    Stand.OPEN: ("Terbuka", "Open"),
     Stand.OVERDUE: ("Terlambat", "Overdue"),
     Stand.UNANSWERED: ("Belum ditanggapi", "Not answered yet"),
     Stand.SNOOZED: ("Pengingat ditunda", "Reminders put off"),
