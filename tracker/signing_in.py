@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -131,7 +131,7 @@ def _language(sight: Sight) -> str:
 
 def _message(sight: Sight, address: str, link: str, name_of_link: str) -> dict[str, Any]:
     context, now = sight.context, sight.now
-    language = "en" if _language(sight) == "en" else "id"
+    language: Literal["id", "en"] = "en" if _language(sight) == "en" else "id"
     until = local_time(now + sessions.LINK_LASTS, ZoneInfo(context.timezone), language)
     name = name_seen(sight.connection, sight, address)
     channel = EMAIL if EMAIL in context.routing.channels else FILE

@@ -159,7 +159,7 @@ def test_a_session_ends_by_itself(visitor: Visitor) -> None:
     assert visitor.get("/").status_code == 303
 
 
-def test_who_has_lost_the_post_has_lost_the_session(homes: Homes, visitor: Visitor) -> None:
+def test_who_has_lost_the_post_has_lost_the_session(visitor: Visitor) -> None:
     visitor.sign_in(OFFICER)
     assert visitor.get("/").status_code == 200
     visitor.home.record(

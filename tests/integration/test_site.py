@@ -273,7 +273,16 @@ def test_what_is_not_there(visitor: Visitor) -> None:
 
 
 def test_every_answer_has_its_headers(visitor: Visitor) -> None:
-    for path in ("/", "/masuk", duty(), "/perjanjian", "/saya", "/unduh/kewajiban.csv", "/nirwana", "/metrics"):
+    for path in (
+        "/",
+        "/masuk",
+        duty(),
+        "/perjanjian",
+        "/saya",
+        "/unduh/kewajiban.csv",
+        "/nirwana",
+        "/metrics",
+    ):
         headers = visitor.get(path).headers
         policy = headers["content-security-policy"]
         assert "default-src 'none'" in policy, path
@@ -293,7 +302,14 @@ def test_pages_hold_no_script_and_no_style_of_their_own(visitor: Visitor) -> Non
 def test_texts_of_others_stay_texts(homes: Homes) -> None:
     home = house(homes)
     contact = {"position": HOSTILE, "name": HOSTILE, "email": "satu@example.org", "phones": [HOSTILE]}
-    found = {"id": "f", "about": "term", "what": HOSTILE, "settled": HOSTILE, "by": HOSTILE, "on": "2026-01-01"}
+    found = {
+        "id": "f",
+        "about": "term",
+        "what": HOSTILE,
+        "settled": HOSTILE,
+        "by": HOSTILE,
+        "on": "2026-01-01",
+    }
     home.load(
         terms_file(
             rule("on 2026-12-18", duty={"by": "kesatu", "to": "kedua", "act": HOSTILE}, summary=HOSTILE),
@@ -392,7 +408,7 @@ def test_signing_out_everywhere(visitor: Visitor) -> None:
 
 def test_the_agreement_tells_how_fresh_its_contacts_are(homes: Homes) -> None:
     home = house(homes)
-    people = [
+    people: list[dict[str, Any]] = [
         {"id": "a", "position": "Kepala", "email": "satu@example.org", "substitute": "b"},
         {"id": "b", "position": "Wakil", "email": "dua@example.org", "to_confirm": ["email"]},
         {"id": "c", "position": "Lama", "until": "2026-10-31", "email": "tiga@example.org"},

@@ -7,7 +7,18 @@ import pytest
 
 from tests.support.browser import KEY
 from tests.support.houses import Home, Homes
-from tests.support.town import ADMIN, FORMER, MANAGER, ONE, OTHER_MANAGER, SECRETS, STRANGER, TWO, UNSURE, town
+from tests.support.town import (
+    ADMIN,
+    FORMER,
+    MANAGER,
+    ONE,
+    OTHER_MANAGER,
+    SECRETS,
+    STRANGER,
+    TWO,
+    UNSURE,
+    town,
+)
 from tests.support.visitor import Visitor
 from tracker.accounts import accounts, sessions
 from tracker.accounts.accounts import Account
@@ -65,9 +76,7 @@ GIVEN: Mapping[str, Mapping[str, str]] = {
 
 @pytest.fixture
 def home(homes: Homes) -> Home:
-    built = town(
-        homes, secret_key=KEY, public_url="https://tracker.test", fallback_email=PEOPLE["fallback"]
-    )
+    built = town(homes, secret_key=KEY, public_url="https://tracker.test", fallback_email=PEOPLE["fallback"])
     with built.db.write() as connection:
         for address, office in ((AUDITOR, Office.AUDITOR), (BOSS, Office.ADMIN)):
             accounts.put(connection, Account(address, office, address), "tester", built.clock.now())
@@ -92,7 +101,13 @@ def test_everybody_sees_what_is_theirs_and_nothing_else(home: Home) -> None:
             assert visitor.get(f"/kewajiban/{key}").status_code == expected, (who, key)
             assert visitor.get(f"/perjanjian/{agreement}").status_code == expected, (who, agreement)
             assert visitor.get(f"/bukti/{key}/1").status_code == (303 if who in NOBODY else 404), (who, key)
-        for path in ("/", "/unduh/kewajiban.csv", "/?cari=kerja+sama", "/perjanjian", "/perjanjian?cari=rahasia"):
+        for path in (
+            "/",
+            "/unduh/kewajiban.csv",
+            "/?cari=kerja+sama",
+            "/perjanjian",
+            "/perjanjian?cari=rahasia",
+        ):
             answer = visitor.get(path)
             assert answer.status_code == (303 if who in NOBODY else 200), (who, path)
             if path in ("/", "/unduh/kewajiban.csv"):
@@ -109,7 +124,9 @@ def test_nobody_reads_a_secret(home: Home) -> None:
     visitors = [Visitor(home, app), *(signed_in(home, who, app) for who in NOBODY)]
     with home.db.write() as connection:
         secret = make(connection, PEOPLE["stranger"], "id", home.clock.now())
-    shown = [one[0].format(agreement="utara-2026", rule="r", occurrence="o", number=1) for one in pages.LOOKING]
+    shown = [
+        one[0].format(agreement="utara-2026", rule="r", occurrence="o", number=1) for one in pages.LOOKING
+    ]
     for visitor in visitors:
         for path in (*shown, f"/kewajiban/{NORTH_ONE}", "/masuk", "/metrics", f"/kalender/{secret}.ics"):
             text = visitor.get(path).text

@@ -72,7 +72,9 @@ class Visitor:
 
 def links_for(home: Home, address: str) -> list[str]:
     """Give the links that were mailed to an address, oldest first."""
-    rows = sorted(home.rows(AlertRow, contact=SIGN_IN, address=address.lower()), key=lambda row: row.created_at)
+    rows = sorted(
+        home.rows(AlertRow, contact=SIGN_IN, address=address.lower()), key=lambda row: row.created_at
+    )
     contents = [read_content(row.content) for row in rows]
     texts = [" ".join(content.lead) for content in contents if isinstance(content, ListContent)]
     return [found[0] for text in texts if (found := _LINK.search(text))]

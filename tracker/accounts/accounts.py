@@ -24,9 +24,7 @@ def put(connection: Connection, account: Account, by: str, now: datetime) -> Non
     """Add an account, or change its role and name."""
     address = account.address.lower()
     values = {"role": account.role.value, "name": account.name}
-    insert_once(
-        connection, AccountRow, [{"address": address, **values, "added_at": now, "added_by": by}]
-    )
+    insert_once(connection, AccountRow, [{"address": address, **values, "added_at": now, "added_by": by}])
     connection.execute(update(AccountRow).where(col(AccountRow.address) == address).values(**values))
 
 

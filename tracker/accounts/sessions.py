@@ -88,9 +88,7 @@ def is_stale(session: Session, now: datetime) -> bool:
 
 def note_seen(connection: Connection, session: Session, now: datetime) -> None:
     """Note that a session is in use."""
-    connection.execute(
-        update(SessionRow).where(col(SessionRow.digest) == session.digest).values(seen_at=now)
-    )
+    connection.execute(update(SessionRow).where(col(SessionRow.digest) == session.digest).values(seen_at=now))
 
 
 def of_address(connection: Connection, address: str, now: datetime) -> list[Session]:

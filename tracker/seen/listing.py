@@ -8,7 +8,6 @@ one goes; counts stop at a bound.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -20,35 +19,12 @@ from tracker.obligations.tables import ObligationRow
 from tracker.queries import Shown
 from tracker.seen.search import best, entry, question
 from tracker.seen.sight import Sight
+from tracker.seen.wishes import Kind, Stand, Wish
 from tracker.terms.model import Agreement
 from tracker.terms.tables import AgreementRow
 
 COUNTED_AT_MOST = 1000
 _FOUND_AT_MOST = 500
-
-
-class Stand(StrEnum):
-    """Which duties are wanted, by where they stand."""
-
-    OPEN = "open"
-    OVERDUE = "overdue"
-    UNANSWERED = "unanswered"
-    """Nobody has said that it is known about, and it has not been put off."""
-    SNOOZED = "snoozed"
-    UNDATED = "undated"
-    CLOSED = "closed"
-
-
-class Kind(StrEnum):
-    """Which duties are wanted, by what they are about."""
-
-    RENEWAL = "renewal"
-    TERMINATION = "termination"
-    FORCE_MAJEURE = "force-majeure"
-    REPORT = "report"
-    PAYMENT = "payment"
-    ADDENDUM = "addendum"
-    CONTACT = "contact"
 
 
 _RULES = {
@@ -60,18 +36,6 @@ _RULES = {
     Kind.ADDENDUM: ("addendum", "amend"),
     Kind.CONTACT: ("contact",),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What somebody wants to see; empty: everything."""
-
-    unit: str = ""
-    party: str = ""
-    """Words of a party's name."""
-    kind: Kind | None = None
-    stand: Stand = Stand.OPEN
-    text: str = ""
 
 
 class Cursor(NamedTuple):
@@ -139,7 +103,8 @@ class Listing:
             act_by > spans.month,
         )
         numbers = [self._bounded(condition) for condition in within]
-        return Counts(*self._sight.connection.execute(select(*numbers)).one())
+        found: Any = self._sight.connection.execute(select(*numbers)).one()
+        return Counts(*found)
 
     def _ordered(self, after: Cursor | None) -> Select[Any]:
         act_by, key = col(ObligationRow.act_by), col(ObligationRow.key)

@@ -13,7 +13,7 @@ from tracker.people.rights import Act
 from tracker.queries import Shown
 from tracker.seen.sight import holders_of
 from tracker.web.answers import Acknowledge, Answer, Done, Snooze
-from tracker.web.desk import Opened, Reader
+from tracker.web.desk import Language, Opened, Reader
 from tracker.web.fields import LONGEST_TEXT, Errors, Field, Given, text_of
 from tracker.web.site.visit import Visit
 from tracker.web.words import ASKING, say
@@ -98,7 +98,7 @@ def opened(visit: Visit, shown: Shown) -> Opened:
     known = queries.Known(
         shown.agreement, shown.state, shown.closed_why, life.snoozed_until, life.acknowledged_until, shown
     )
-    language = "en" if visit.language == "en" else "id"
+    language: Language = "en" if visit.language == "en" else "id"
     claim = Claim(Purpose.DONE, shown.obligation.key, visit.address, visit.now, "")
     return Opened(claim, known, Reader(visit.address, language, serves=True), visit.now)
 

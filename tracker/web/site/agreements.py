@@ -113,9 +113,7 @@ def agreement(visit: Visit) -> Response:
         undated=[row for row in rows if row.act_by is None],
         sides=[_side(visit, found, key, today, held) for key in found.parties],
         rules=[_rule(found, rule, language) for rule in found.in_force(today).rules],
-        clauses=[
-            (clause_text(clause), clause.heading or "") for clause in found.clauses if clause.heading
-        ],
+        clauses=[(clause_text(clause), clause.heading or "") for clause in found.clauses if clause.heading],
         findings=[
             (one.what.in_language(language), one.settled.in_language(language), one.by, one.on, one.open)
             for one in sorted(found.findings, key=lambda one: not one.open)
@@ -142,7 +140,11 @@ def _entry(visit: Visit, found: Agreement) -> Entry:
     unit = visit.context.routing.units.get(found.unit or "")
     sides = " - ".join(party.short or party.name for party in found.parties.values())
     return Entry(
-        path_to("perjanjian", found.id), found.title, ", ".join(found.numbers), sides, unit.name if unit else ""
+        path_to("perjanjian", found.id),
+        found.title,
+        ", ".join(found.numbers),
+        sides,
+        unit.name if unit else "",
     )
 
 
@@ -153,7 +155,10 @@ def _facts(visit: Visit, found: Agreement) -> Iterator[tuple[str, str]]:
     yield visit.say("Ditandatangani", "Signed"), plain_date(found.signed.day, language)
     ends = term_end(found)
     days = list(dict.fromkeys(plain_date(one.day, language) for one in ends))
-    yield visit.say("Jangka waktu pertama berakhir", "The first term ends"), visit.say(" atau ", " or ").join(days)
+    yield (
+        visit.say("Jangka waktu pertama berakhir", "The first term ends"),
+        visit.say(" atau ", " or ").join(days),
+    )
     if found.term.renewal is not None:
         renews = found.term.renewal.silence == "renews"
         yield (
@@ -192,7 +197,11 @@ def _person(
         ways.append("Telegram")
     marks = list(_freshness(visit, contact, today, held))
     stand_in = next(
-        (one for one in found.parties[party].contacts if contact.substitute and one.key == contact.substitute),
+        (
+            one
+            for one in found.parties[party].contacts
+            if contact.substitute and one.key == contact.substitute
+        ),
         None,
     )
     if stand_in is not None:
@@ -230,7 +239,12 @@ def _rule(found: Agreement, rule: Rule, language: str) -> RuleLine:
     who = f"{people_text(found, (rule.duty.by,), language)} → {people_text(found, rule.duty.to, language)}"
     clause = clause_text(rule.clause, found) or rule.law or ""
     return RuleLine(
-        headline(rule, language), clause, due_text(rule.due, language), who, cost_text(rule, language), "; ".join(notes)
+        headline(rule, language),
+        clause,
+        due_text(rule.due, language),
+        who,
+        cost_text(rule, language),
+        "; ".join(notes),
     )
 
 

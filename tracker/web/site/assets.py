@@ -48,5 +48,7 @@ async def asset(request: Request) -> Response:
         return PlainTextResponse("not here\n", 404)
     headers = {"Cache-Control": _FOR_EVER, "Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
     if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(found.packed, headers={**headers, "Content-Encoding": "gzip"}, media_type=found.media_type)
+        return Response(
+            found.packed, headers={**headers, "Content-Encoding": "gzip"}, media_type=found.media_type
+        )
     return Response(found.content, headers=headers, media_type=found.media_type)

@@ -197,7 +197,8 @@ def _closed(visit: Visit, story: Story) -> str:
             return visit.say(f"Dikerjakan {day}, tepat waktu", f"Done on {day}, in time")
         days = judged.after_safe
         return visit.say(
-            f"Dikerjakan {day}, {days} hari sesudah tanggal aman", f"Done on {day}, {days} days after the safe date"
+            f"Dikerjakan {day}, {days} hari sesudah tanggal aman",
+            f"Done on {day}, {days} days after the safe date",
         )
     why = shown.life.why or shown.closed_why
     return closing_text(why, language) if why else ""
@@ -279,4 +280,3 @@ def _try(visit: Visit, story: Story, one: Mapping[str, Any]) -> str:
     at = local_time(datetime.fromisoformat(one["at"]), story.shown.agreement.zone, visit.language)
     answer = f": {one['answer'][:200]}" if one["answer"] else ""
     return f"{at}, {outcome_text(one['outcome'], visit.language)}{answer}"
-

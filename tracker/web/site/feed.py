@@ -56,7 +56,7 @@ def wanted(sight: Sight, language: str) -> Wanted:
     """Look up what a feed holds: what is open and near, and what was closed of late."""
     act_by, agreement = col(ObligationRow.act_by), col(ObligationRow.agreement_id)
     mine = sight.mine(agreement)
-    base = select(ObligationRow, col(AgreementRow.log_length).label("log_length")).join(
+    base: Any = select(ObligationRow, col(AgreementRow.log_length).label("log_length")).join(
         AgreementRow, col(AgreementRow.id) == agreement
     )
     still = base.where(
@@ -90,7 +90,7 @@ def feed(sight: Sight, found: Wanted, style: Style) -> bytes:
     for shown in sight.shown_rows(found.rows):
         for event in _entries(shown, found.lengths[shown.agreement.id], style):
             calendar.add_component(event)
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _entries(shown: Shown, sequence: int, style: Style) -> Iterator[Event]:
@@ -154,4 +154,3 @@ def _text(shown: Shown, language: str) -> Iterator[str]:
     yield f"{'Clause' if english else 'Dasar'}: {clause_text(rule.clause, agreement) or rule.law or '-'}"
     yield f"{'If missed' if english else 'Jika terlewat'}: {cost_text(rule, language)}"
     yield agreement.title
-

@@ -15,7 +15,8 @@ from tracker.web.site.visit import Visit
 
 AT_MOST = 5000
 _AT_ONCE = 500
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20")
+"""What a spreadsheet takes for the beginning of a formula; the last four are wide forms of the first."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _HEADS = (
     ("Bertindak paling lambat", "Act by"),

@@ -58,13 +58,19 @@ def _page(visit: Visit, made: str = "") -> Response:
 def _roles(visit: Visit) -> Iterator[str]:
     reach, sight = visit.sight.reach, visit.sight
     if sight.identity.office is Office.AUDITOR:
-        yield visit.say("Pemeriksa: melihat semuanya, tidak mencatat apa pun", "Auditor: sees all, records nothing")
+        yield visit.say(
+            "Pemeriksa: melihat semuanya, tidak mencatat apa pun", "Auditor: sees all, records nothing"
+        )
         return
     if reach.everything:
-        yield visit.say("Pengelola: melihat dan mencatat semuanya", "Administrator: sees and records everything")
+        yield visit.say(
+            "Pengelola: melihat dan mencatat semuanya", "Administrator: sees and records everything"
+        )
     for name in sorted(reach.units):
         unit = visit.context.routing.units[name].name
         yield visit.say(f"Pimpinan unit {unit}", f"Manager of the unit {unit}")
     if sight.own:
         count = len(sight.own)
-        yield visit.say(f"Narahubung {count} perjanjian", f"Contact of {count} agreement{'' if count == 1 else 's'}")
+        yield visit.say(
+            f"Narahubung {count} perjanjian", f"Contact of {count} agreement{'' if count == 1 else 's'}"
+        )

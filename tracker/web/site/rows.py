@@ -103,7 +103,9 @@ def slack_of(calendar: Calendar, today: date, act_by: date) -> int:
 def _marks(shown: Shown, today: date, language: str, *, closed: bool) -> list[Mark]:
     life, english = shown.life, language == "en"
     if closed:
-        return [Mark(state_text(shown.state, language), "good" if shown.state is State.FULFILLED else "quiet")]
+        return [
+            Mark(state_text(shown.state, language), "good" if shown.state is State.FULFILLED else "quiet")
+        ]
     found = []
     if life.acknowledged_until is not None and life.acknowledged_until >= today:
         found.append(Mark("known about" if english else "diketahui", "good"))

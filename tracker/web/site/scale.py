@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from tracker.obligations.deadline import Deadline
 
@@ -20,7 +21,10 @@ NAMES: Mapping[str, tuple[str, str]] = {
 }
 MEANINGS: Mapping[str, tuple[str, str]] = {
     "strictest": ("paling awal di antara semua tafsir", "the earliest of all readings"),
-    "act_by": ("hari kantor terakhir yang aman: inilah yang diingatkan", "the last safe office day: reminded of"),
+    "act_by": (
+        "hari kantor terakhir yang aman: inilah yang diingatkan",
+        "the last safe office day: reminded of",
+    ),
     "safe": ("tepat waktu menurut setiap tafsir kuat", "in time on every strong reading"),
     "likely": ("yang lazim diharapkan pihak lain", "what the other side will expect"),
     "latest": ("sesudahnya pasti terlambat", "after it, late on any reading"),
@@ -85,6 +89,6 @@ def _places(days: Sequence[int]) -> list[int]:
     # Each gap gets what its label needs; what is left is shared out in proportion.
     left = room - apart * (len(days) - 1)
     places = [_EDGE]
-    for before, day in zip(days, days[1:], strict=False):
+    for before, day in pairwise(days):
         places.append(places[-1] + apart + left * (day - before) // span)
     return places

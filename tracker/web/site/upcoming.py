@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from tracker.base.iso import iso_date
-from tracker.seen.listing import COUNTED_AT_MOST, Counts, Cursor, Kind, Listing, Spans, Stand, Wish
+from tracker.seen.listing import COUNTED_AT_MOST, Counts, Cursor, Listing, Spans
+from tracker.seen.wishes import Kind, Stand, Wish
 from tracker.web.site.rows import Row, row_of
 from tracker.web.site.visit import Visit
 from tracker.web.site.words import KINDS, STANDS

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tracker.seen.listing import Kind, Stand
+from tracker.seen.wishes import Kind, Stand
 
 Pair = tuple[str, str]
 STANDS: Mapping[Stand, Pair] = {
@@ -29,6 +29,7 @@ ALERT_STATES: Mapping[str, Pair] = {
     "refused": ("ditolak", "refused"),
     "withdrawn": ("ditarik", "withdrawn"),
 }
+
 
 def of(pairs: Mapping[str, Pair], word: str, language: str) -> str:
     """Say a word; itself where nobody has words for it."""
