@@ -1,4 +1,4 @@
-"""Accounts, sign-in links, sessions, the book of sign-ins, calendar links; an index for undated duties.
+"""Accounts, sign-in links, sessions, the book of sign-ins, calendar links; indexes for the lists.
 
 Revision: 0016, after 0015. Created 2026-11-21 20:00:00.
 """
@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('digest', name=op.f('pk_calendar_link')),
     )
     op.create_index('ix_calendar_link_address', 'calendar_link', ['address'])
+    op.create_index('ix_agreement_title_id', 'agreement', ['title', 'id'])
     op.create_index(
         'ix_obligation_undated', 'obligation', ['key'], sqlite_where=_UNDATED, postgresql_where=_UNDATED
     )
@@ -72,5 +73,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index('ix_obligation_undated', 'obligation')
+    op.drop_index('ix_agreement_title_id', 'agreement')
     for table in ('calendar_link', 'sign_in', 'session', 'sign_in_link', 'account'):
         op.drop_table(table)

@@ -10,6 +10,7 @@ from tests.support.town import town
 from tests.support.visitor import Visitor, links_for
 from tracker.accounts import accounts
 from tracker.accounts.accounts import Account
+from tracker.accounts.book import What, note
 from tracker.accounts.sessions import IDLE, LASTS, LINK_LASTS
 from tracker.accounts.tables import SessionRow, SignInLinkRow, SignInRow
 from tracker.outbox.tables import AlertRow
@@ -227,3 +228,30 @@ def test_the_language_is_chosen_once(visitor: Visitor) -> None:
     assert "Send the link" in shown(page)
     visitor.sign_in(MANAGER)
     assert "Upcoming" in shown(visitor.get("/"))
+
+
+def test_accounts_by_command(homes: Homes, monkeypatch: pytest.MonkeyPatch) -> None:
+    from typer.testing import CliRunner
+
+    from tracker.cli import user
+
+    home = homes.build()
+    monkeypatch.setattr(user, "_house", lambda: home.house)
+
+    def run(*arguments: str) -> str:
+        result = CliRunner().invoke(user.app, list(arguments))
+        assert result.exception is None
+        return str(result.stdout)
+
+    assert run("add", "Boss@example.org", "--name", "Bu Boss") == "boss@example.org  admin\n"
+    run("add", "boss@example.org", "--role", "auditor", "--name", "Bu Boss")
+    assert run("list") == "boss@example.org  auditor  Bu Boss\n"
+    run("remove", "BOSS@example.org")
+    assert run("list") == ""
+    with home.db.write() as connection:
+        note(connection, What.IN, home.clock.now(), "boss@example.org")
+    assert run("log") == "2026-11-23 03:00:00Z  in       boss@example.org\n"
+    with pytest.raises(AssertionError):
+        run("remove", "boss@example.org")
+    with pytest.raises(AssertionError):
+        run("add", "nobody")

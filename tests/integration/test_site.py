@@ -143,6 +143,24 @@ def test_pages_follow_each_other_without_gaps(homes: Homes) -> None:
     assert when == sorted(when)
 
 
+def test_agreements_follow_each_other_by_title(homes: Homes) -> None:
+    home = house(homes)
+    titles = [f"Kerja sama {number % 7}" for number in range(60)]
+    home.load(*(terms_file(id=f"a-{number}", title=title) for number, title in enumerate(titles)))
+    visitor = Visitor(home)
+    visitor.sign_in(ADMIN)
+    path, found = "/perjanjian", []
+    for _ in range(3):
+        page = visitor.get(path).text
+        found += re.findall(r'href="/perjanjian/(a-\d+)">([^<]+)<', page)
+        following = re.search(r'href="([^"]+)" rel="next"', page)
+        path = following[1] if following else ""
+    assert path == ""
+    assert [title for _, title in found] == sorted(titles)
+    assert len({name for name, _ in found}) == 60
+    assert "a-59" in visitor.get("/perjanjian?cari=a-59").text
+
+
 def test_a_page_asks_the_database_at_most_ten_times(visitor: Visitor) -> None:
     for path in ("/", "/?cari=uji&pihak=badan&jenis=renewal", duty(), f"/perjanjian/{ID}", "/perjanjian"):
         with statements(visitor.home.db) as asked:

@@ -169,6 +169,12 @@ def test_a_page_offers_only_what_may_be_recorded(home: Home) -> None:
             assert offered == (expected if key in ANSWERED.get(who, set()) else set()), (who, key)
 
 
+def test_an_officer_sees_which_duties_are_theirs(home: Home) -> None:
+    app = build_app(home.house)
+    for who, marks in (("officer of one", 1), ("officer of two", 1), ("manager", 0), ("auditor", 0)):
+        assert signed_in(home, who, app).get("/").text.count("bagian Anda") == marks, who
+
+
 def test_every_feed_holds_what_its_owner_sees(home: Home) -> None:
     app = build_app(home.house)
     for who, address in PEOPLE.items():

@@ -1,7 +1,6 @@
 """The pages of a home over real HTTP, and a real browser to look at them."""
 
 import asyncio
-import os
 import re
 import socket
 import threading
@@ -21,7 +20,7 @@ from tracker.bootstrap import build_channels, build_cycle
 from tracker.outbox.dispatch import inline
 from tracker.web.app import build_app
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+CHROMIUM = Path("/usr/bin/chromium")
 _LINK = re.compile(r"http://\S+/masuk/\S+")
 
 
@@ -54,7 +53,7 @@ def served(home: Home, port: int) -> Iterator[str]:
 def chromium() -> Iterator[Any]:
     """Start Debian's Chromium; the test is skipped where there is none."""
     if not CHROMIUM.exists():
-        pytest.skip(f"there is no browser at {CHROMIUM}; CHROMIUM names another one")
+        pytest.skip(f"there is no {CHROMIUM}: apt-get install chromium")
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright.sync_playwright() as running:
         browser = running.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])

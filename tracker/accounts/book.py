@@ -1,7 +1,9 @@
 """The book of sign-ins: what happened, when, for whom; and how often of late."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 from sqlmodel import col
@@ -36,6 +38,12 @@ def asked_since(connection: Connection, since: datetime) -> int:
     query = select(func.count()).select_from(SignInRow)
     query = query.where(col(SignInRow.at) > since, col(SignInRow.what).in_(asking))
     return connection.execute(query).scalar_one()
+
+
+def newest(connection: Connection, count: int) -> Sequence[Any]:
+    """Give the newest lines."""
+    query = select(SignInRow).order_by(col(SignInRow.id).desc()).limit(count)
+    return connection.execute(query).all()
 
 
 def links_since(connection: Connection, address: str, since: datetime) -> int:

@@ -53,6 +53,16 @@ def show() -> None:
             typer.echo(f"{account.address}  {account.role.value}  {account.name}")
 
 
+@app.command("log")
+def log(count: Annotated[int, typer.Option(help="how many lines, the newest first")] = 50) -> None:
+    """Show the book of sign-ins."""
+    from tracker.accounts import book
+
+    with _house().db.read() as connection:
+        for line in book.newest(connection, count):
+            typer.echo(f"{line.at:%Y-%m-%d %H:%M:%SZ}  {line.what:8} {line.address}".rstrip())
+
+
 @app.command("remove")
 def remove(address: Annotated[str, typer.Argument(help="the e-mail address of the account")]) -> None:
     """Remove an account, and end its sessions and calendar links."""

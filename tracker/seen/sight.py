@@ -146,6 +146,19 @@ class Sight:
         found = self._decided(names)
         return [found[name] for name in names if name in found and self.rights(found[name]).sees], total
 
+    def agreements_after(self, last: str, limit: int) -> tuple[list[Agreement], str]:
+        """Give the agreements that follow one by title (all: empty), and the last one where more follow."""
+        title, name = col(AgreementRow.title), col(AgreementRow.id)
+        query = select(name).where(self.mine(name))
+        before = select(title).where(name == last)
+        if last and (said := self.connection.execute(before).scalar()) is not None:
+            # The first bound is said apart, so that an index can begin there.
+            query = query.where(title >= said, or_(title > said, name > last))
+        names = list(self.connection.execute(query.order_by(title, name).limit(limit + 1)).scalars())
+        found = self._decided(names[:limit])
+        seen = [found[each] for each in names[:limit] if each in found and self.rights(found[each]).sees]
+        return seen, names[limit - 1] if len(names) > limit else ""
+
     def find(self, text: str) -> list[Agreement]:
         """Give the agreements that a question means, the likeliest first; only among theirs."""
         asked = question(text)

@@ -56,9 +56,9 @@ class Waive:
 
 
 ANSWERS: Mapping[str, tuple[Answer, Act]] = {
+    "selesai": (Done(), Act.ANSWER),
     "tahu": (Acknowledge(), Act.ANSWER),
     "tunda": (Snooze(), Act.ANSWER),
-    "selesai": (Done(), Act.ANSWER),
     "kesampingkan": (Waive(), Act.WAIVE),
 }
 """What can be recorded, by its name in the path, and the right that it needs."""
@@ -123,6 +123,8 @@ def offers(
         texts = (asking.title, asking.intro, asking.button) if asking else _WAIVE
         title, intro, button = (visit.say(*pair) for pair in texts)
         hindrance = answer.hindrance(one, shown)
+        if hindrance and name == "tahu":
+            continue  # the page says so above
         failed = (given or {}, errors or {}) if name == tried else ({}, {})
         fields = () if hindrance else answer.fields(one, shown, *failed)
         trouble = failed[1].get("", "")

@@ -22,7 +22,6 @@ from tracker.web.site.rows import Mark, row_of
 from tracker.web.site.visit import Visit, path_to
 
 A_PAGE = 25
-_LAST_PAGE = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +76,18 @@ class VersionLine:
 
 
 def agreements(visit: Visit) -> Response:
-    """List agreements, those that some words mean first."""
-    words, page = visit.asked("cari"), _page_number(visit.asked("halaman"))
+    """List agreements by title, or those that some words mean, the likeliest first."""
+    words, last, following = visit.asked("cari"), visit.asked("sesudah"), ""
     if words:
         found = visit.sight.find(words)[:A_PAGE]
-        total = len(found)
     else:
-        found, total = visit.sight.agreements(page * A_PAGE, A_PAGE)
+        found, following = visit.sight.agreements_after(last, A_PAGE)
     return visit.page(
         "agreements.html",
         entries=[_entry(visit, one) for one in found],
         words=words,
-        total=total,
-        first=page * A_PAGE + 1 if found else 0,
-        before=page if not words and page > 0 else 0,
-        after=page + 2 if not words and (page + 1) * A_PAGE < total else 0,
+        following=following,
+        is_first=not last,
     )
 
 
@@ -130,10 +126,6 @@ def agreement(visit: Visit) -> Response:
         versions=_versions(visit, found),
         zone=found.zone,
     )
-
-
-def _page_number(text: str) -> int:
-    return min(int(text), _LAST_PAGE) - 1 if text.isascii() and text.isdigit() and int(text) > 0 else 0
 
 
 def _entry(visit: Visit, found: Agreement) -> Entry:

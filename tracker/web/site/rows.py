@@ -49,7 +49,6 @@ class Row:
     state: str
     overdue: bool
     closed: bool
-    is_own: bool
     likely: date | None
     safe: date | None
     marks: Sequence[Mark]
@@ -66,6 +65,10 @@ def row_of(sight: Sight, shown: Shown, language: str) -> Row:
     exact = deadline is not None and deadline.likely == shown.act_by
     # "Due" means that reminders have begun; a reader would take it for the deadline's day.
     state = State.OPEN if shown.state is State.DUE else shown.state
+    is_own = sight.rights(agreement).may(Act.ANSWER, holders_of(shown))
+    marks = _marks(shown, today, language, closed=is_closed)
+    if is_own and not is_closed and not sight.reach.oversees:
+        marks.insert(0, Mark("yours" if language == "en" else "bagian Anda", "own"))
     return Row(
         key=obligation.key,
         path=path_to("kewajiban", obligation.key),
@@ -86,10 +89,9 @@ def row_of(sight: Sight, shown: Shown, language: str) -> Row:
         state=state_text(state, language),
         overdue=shown.state is State.OVERDUE,
         closed=is_closed,
-        is_own=sight.rights(agreement).may(Act.ANSWER, holders_of(shown)),
         likely=deadline.likely if deadline else None,
         safe=deadline.safe if deadline else None,
-        marks=tuple(_marks(shown, today, language, closed=is_closed)),
+        marks=tuple(marks),
     )
 
 
