@@ -4,7 +4,8 @@
     event recorded    -> logged, the agreement derived again, what is proved    record_event
                          closed, what has moved announced; then FOLLOWS:
                          a new officer gets what waits, and the list of what is open;
-                         nothing is sent to an address that does not work
+                         nothing is sent to an address that does not work;
+                         messages in chats are to tell who has answered
     reminder due      -> reminder and alerts added, next one planned            remind_due
     nobody answers    -> substitute, then manager told as well                  remind_due
     end reached       -> obligation lapsed, with the reason                     remind_due
@@ -30,6 +31,7 @@ from tracker.base.garbage import untraced
 from tracker.base.log import get_logger
 from tracker.events import service as events
 from tracker.events.kinds import (
+    ABOUT_ONE_OBLIGATION,
     APPOINTED,
     CONFIRMED,
     CORRECTED,
@@ -44,6 +46,7 @@ from tracker.obligations.causes import LOADED, ROLLED, SEVERAL, Cause, decree_ca
 from tracker.obligations.tables import ObligationRow
 from tracker.outbox import service as outbox
 from tracker.steps import deriving, doubting
+from tracker.steps.answering import tell_chats
 from tracker.steps.backlog import next_batch
 from tracker.steps.checking import check_evidence, check_fact
 from tracker.steps.context import Context
@@ -59,8 +62,9 @@ SERVICE = "tracker"
 """Who records what the service itself does, such as loading terms."""
 Follow = Callable[[Connection, Context, Agreement, Sequence[Event], Event, datetime], None]
 FOLLOWS: Mapping[str, tuple[Follow, ...]] = {
+    **dict.fromkeys(ABOUT_ONE_OBLIGATION, (tell_chats,)),
     APPOINTED: (hand_over,),
-    CORRECTED: (hand_over,),
+    CORRECTED: (hand_over, tell_chats),
     DOUBTFUL: (doubting.doubt,),
     CONFIRMED: (doubting.confirm,),
 }

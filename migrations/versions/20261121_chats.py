@@ -57,9 +57,34 @@ def upgrade() -> None:
         sa.Column('at', UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_button')),
     )
+    op.create_table(
+        'conversation',
+        sa.Column('chat_id', sa.BigInteger(), nullable=False),
+        sa.Column('number', sa.BigInteger(), nullable=False),
+        sa.Column('form', AutoString(length=16), nullable=False),
+        sa.Column('about', AutoString(), nullable=False),
+        sa.Column('given', sa.Text(), nullable=False),
+        sa.Column('expires_at', UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint('chat_id', name=op.f('pk_conversation')),
+    )
+    op.create_table(
+        'post',
+        sa.Column('alert_key', AutoString(), nullable=False),
+        sa.Column('obligation_key', AutoString(), nullable=False),
+        sa.Column('chat', AutoString(), nullable=False),
+        sa.Column('message', AutoString(), nullable=False),
+        sa.Column('stale', sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(['alert_key'], ['alert.key'], name=op.f('fk_post_alert_key_alert')),
+        sa.PrimaryKeyConstraint('alert_key', name=op.f('pk_post')),
+    )
+    op.create_index('ix_post_obligation_key', 'post', ['obligation_key'])
+    stale = sa.text('stale')
+    op.create_index('ix_post_stale', 'post', ['stale'], sqlite_where=stale, postgresql_where=stale)
 
 
 def downgrade() -> None:
+    op.drop_table('post')
+    op.drop_table('conversation')
     op.drop_table('button')
     op.drop_table('chat_update')
     op.drop_table('link_code')

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.botapi import BotApi, bot_api
 from tests.support.databases import POSTGRESQL, SQLITE, empty_database, migrated_database
 from tests.support.houses import Home, Homes
 from tracker.base.db import Database
@@ -58,3 +59,16 @@ def homes(db: Database, tmp_path: Path) -> Homes:
 def home(homes: Homes) -> Home:
     """One home, on Monday morning, whose messages go to the folder."""
     return homes.build()
+
+
+@pytest.fixture(scope="module")
+def running_api() -> Iterator[BotApi]:
+    with bot_api() as running:
+        yield running
+
+
+@pytest.fixture
+def api(running_api: BotApi) -> BotApi:
+    """A stand-in for Telegram that has forgotten everything."""
+    running_api.reset()
+    return running_api

@@ -36,6 +36,8 @@ TABLES = {
     "session",
     "sign_in",
     "calendar_link",
+    "conversation",
+    "post",
 }
 
 

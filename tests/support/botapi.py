@@ -60,6 +60,8 @@ class BotApi:
     base_url: str
     messages: list[dict[str, str]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    came_at: list[float] = field(default_factory=list)
+    """When each message was taken."""
     fail: dict[str, Failure] = field(default_factory=dict)
     """Method -> how it fails, every time."""
     hang: set[str] = field(default_factory=set)
@@ -74,6 +76,8 @@ class BotApi:
     """Find fault with the tags of every message, even where there is none."""
     fail_plain: Failure | None = None
     """How a message without tags fails, every time."""
+    delay: float = 0
+    """Seconds that a message takes, as over a real network."""
     fail_once: list[tuple[str, Failure]] = field(default_factory=list)
     """Methods with how they fail next, once."""
     screens: dict[tuple[str, int], dict[str, str]] = field(default_factory=dict)
@@ -81,6 +85,8 @@ class BotApi:
     presses: dict[str, dict[str, str] | None] = field(default_factory=dict)
     """Presses that were made -> how they were answered; None: not yet."""
     files: list[dict[str, str]] = field(default_factory=list)
+    uploads: dict[str, bytes] = field(default_factory=dict)
+    """What people have sent, by file id."""
     menus: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     webhook: dict[str, str] = field(default_factory=dict)
     _updates: list[dict[str, Any]] = field(default_factory=list)
@@ -109,6 +115,13 @@ class BotApi:
             done = self._came.wait_for(lambda: self._confirmed >= number, seconds)
         assert done, f"update {number} was not taken; the last one was {self._confirmed}"
 
+    def wait_shown(self, chat: int, number: int, text: str, seconds: float = 20) -> None:
+        """Wait until a message says something."""
+        with self._came:
+            place = (str(chat), number)
+            done = self._came.wait_for(lambda: text in self.screens[place]["text"], seconds)
+        assert done, f"{text!r} is not in {self.screens[place]['text']!r}"
+
     async def _get_updates(self, parameters: dict[str, str]) -> Response:
         offset, limit = int(parameters.get("offset", "0")), int(parameters.get("limit", "100"))
         span = float(parameters.get("timeout", "0"))
@@ -126,6 +139,8 @@ class BotApi:
                 self._confirmed = max(self._confirmed, offset - 1)
                 self._updates = [each for each in self._updates if each["update_id"] >= offset]
                 self._came.notify_all()
+            if wanted:  # nothing else is kept for the bot
+                self._updates = [each for each in self._updates if wanted & set(each)]
             self._came.wait_for(lambda: self._waiting(wanted) or self._closing, span)
             return self._waiting(wanted)
 
@@ -146,7 +161,7 @@ class BotApi:
             kept.clear()
         for more in (self.fail_once, self.screens, self.presses, self.files, self.menus, self.webhook):
             more.clear()
-        self.raw_status, self.refuse_html, self.fail_plain = 200, False, None
+        self.raw_status, self.refuse_html, self.fail_plain, self.delay = 200, False, None, 0
 
     async def answer(self, request: Request) -> Response:
         """Answer one call."""
@@ -159,6 +174,8 @@ class BotApi:
             if failing == method:
                 del self.fail_once[place]
                 return _failed(failure)
+        if self.delay and method == "sendMessage":
+            await asyncio.sleep(self.delay)
         if method == "getUpdates" and method not in self.fail:
             return await self._get_updates(parameters)
         answer = self._outcome(method, parameters)
@@ -182,6 +199,7 @@ class BotApi:
             "setMyCommands": self._set_menu,
             "setWebhook": self._set_webhook,
             "deleteWebhook": self._delete_webhook,
+            "getFile": self._get_file,
         }
         return answers[method](parameters) if method in answers else _failed(Failure(404, "Not Found"))
 
@@ -195,7 +213,9 @@ class BotApi:
         before = self.screens[chat, number]
         if all(before.get(name) == parameters.get(name) for name in ("text", "reply_markup")):
             return _refused("message is not modified: specified new message content is the same")
-        self.screens[chat, number] = parameters
+        with self._came:
+            self.screens[chat, number] = parameters
+            self._came.notify_all()
         return JSONResponse({"ok": True, "result": _message_of(chat, number)})
 
     def _answer_press(self, parameters: dict[str, str]) -> Response:
@@ -238,6 +258,21 @@ class BotApi:
         self.webhook = parameters
         return JSONResponse({"ok": True, "result": True})
 
+    def _get_file(self, parameters: dict[str, str]) -> Response:
+        name = parameters.get("file_id", "")
+        if name not in self.uploads:
+            return _refused("invalid file_id")
+        if len(self.uploads[name]) > 20 * 1024 * 1024:
+            return _refused("file is too big")
+        found = {"file_id": name, "file_unique_id": name, "file_path": f"photos/{name}"}
+        return JSONResponse({"ok": True, "result": found})
+
+    async def give_file(self, request: Request) -> Response:
+        """Give a file that somebody has sent."""
+        if request.path_params["token"] != TOKEN:
+            return _failed(Failure(401, "Unauthorized"))
+        return Response(self.uploads[request.path_params["path"].removeprefix("photos/")])
+
     def _delete_webhook(self, parameters: dict[str, str]) -> Response:
         del parameters
         self.webhook = {}
@@ -255,6 +290,7 @@ class BotApi:
         if fault is not None:
             return _refused(fault)
         self.messages.append(parameters)
+        self.came_at.append(time.perf_counter())
         self.screens[parameters["chat_id"], len(self.messages)] = parameters
         return JSONResponse({"ok": True, "result": _message_of(parameters["chat_id"], len(self.messages))})
 
@@ -263,8 +299,14 @@ class BotApi:
 def bot_api() -> Iterator[BotApi]:
     """Run the server on a free port, in a thread of its own."""
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else every answer takes 40 ms
     api = BotApi(f"http://127.0.0.1:{listener.getsockname()[1]}")
-    app = Starlette(routes=[Route("/bot{token}/{method}", api.answer, methods=["GET", "POST"])])
+    app = Starlette(
+        routes=[
+            Route("/file/bot{token}/{path:path}", api.give_file),
+            Route("/bot{token}/{method}", api.answer, methods=["GET", "POST"]),
+        ]
+    )
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

@@ -23,7 +23,7 @@ def running_bot(home: Home) -> Iterator[TelegramBot]:
     made: list[tuple[TelegramBot, asyncio.AbstractEventLoop]] = []
 
     async def run() -> None:
-        bot = TelegramBot(home.house)
+        bot = TelegramBot(home.house, _briefly)
         made.append((bot, asyncio.get_running_loop()))
         started.set()
         await bot.run()
@@ -38,6 +38,10 @@ def running_bot(home: Home) -> Iterator[TelegramBot]:
             loop.call_soon_threadsafe(bot.stop)
         thread.join(20)
         assert not thread.is_alive()
+
+
+async def _briefly(seconds: float) -> None:
+    await asyncio.sleep(min(seconds, 0.01))
 
 
 def settings_of(api: BotApi) -> dict[str, Any]:

@@ -40,8 +40,9 @@ def server_of(app: Any) -> Server:
 def listen(host: str, port: int, settings: str) -> socket.socket:
     """Take a port; SettingsError where it cannot be taken, naming the `settings` that chose it."""
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        taken = socket.socket(family, socket.SOCK_STREAM)
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        # The event loop sends at once only where it knows the protocol; 40 ms an answer, else.
+        taken = socket.socket(family, kind, protocol)
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             taken.bind(address)

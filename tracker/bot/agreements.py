@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from tracker.bot.asker import Asker
+from tracker.bot.forms import FORCE_MAJEURE, KAHAR, OFFICER
 from tracker.bot.lines import IN_A_LIST, left, listed, openers, when
-from tracker.bot.requests import ask, number, text
 from tracker.bot.screen import Button, Reply, bold, page_of, pager, plain, said
 from tracker.obligations.wording import headline
+from tracker.people.requests import ask, number, text
+from tracker.people.rights import Act
 from tracker.queries import Shown
 from tracker.seen.search import question
 from tracker.terms.model import Agreement
@@ -102,7 +104,17 @@ def _one(asker: Asker, agreement: Agreement, page: int, words: str) -> Reply:
         "\n\n".join(parts),
         openers(some, first),
         pager(page, len(ordered), IN_A_LIST, lambda to: ask(ONE, agreement.id, to, words)),
+        _reports(asker, agreement),
     )
+
+
+def _reports(asker: Asker, agreement: Agreement) -> tuple[Button, ...]:
+    if not asker.sight.rights(agreement).may(Act.REPORT):
+        return ()
+    officer = Button(asker.say("Narahubung baru", "New contact"), ask(OFFICER.name, agreement.id))
+    if KAHAR not in agreement.event_kinds():
+        return (officer,)
+    return Button(asker.say("Keadaan kahar", "Force majeure"), ask(FORCE_MAJEURE.name, agreement.id)), officer
 
 
 def _answer(asker: Asker, shown: Shown) -> str:

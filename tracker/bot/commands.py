@@ -6,11 +6,11 @@ from typing import NamedTuple
 from tracker.bot import agreements, due, duty, linking
 from tracker.bot.asker import Answer
 from tracker.bot.calendar import calendar
+from tracker.bot.forms import FORCE_MAJEURE, OFFICER
 from tracker.bot.help import HELP, usage
-from tracker.bot.lines import DUTY
 from tracker.bot.linking import Errand
-from tracker.bot.requests import Ask
 from tracker.bot.screen import Reply
+from tracker.people.requests import DUTY, Ask
 
 ANSWERS: Mapping[str, Answer] = {
     due.DUE: due.due,
@@ -43,7 +43,11 @@ _ENGLISH = {
     "calendar": "kalender",
     "help": HELP,
     "language": linking.LANGUAGE,
+    "forcemajeure": FORCE_MAJEURE.name,
+    "officer": OFFICER.name,
 }
+_FORMS = frozenset({FORCE_MAJEURE.name, OFFICER.name})
+"""The forms that begin with a command; the others begin with the button of a duty."""
 _ONE_TEXT = frozenset({agreements.FIND})
 
 
@@ -60,6 +64,8 @@ MENU = (
     Described(due.LATE, "Yang sudah terlambat", "What is overdue"),
     Described(due.WEEK, "Ringkasan pekan ini", "The week ahead"),
     Described(agreements.FIND, "Cari perjanjian", "Find an agreement"),
+    Described(FORCE_MAJEURE.name, "Laporkan keadaan kahar", "Report force majeure"),
+    Described(OFFICER.name, "Narahubung baru", "A new contact officer"),
     Described("kalender", "Tenggat sebagai berkas kalender", "Deadlines as a calendar file"),
     Described(linking.LANGUAGE, "Ganti bahasa", "Change the language"),
     Described(HELP, "Bantuan", "Help"),
@@ -74,7 +80,7 @@ def command_in(text: str) -> Ask | None:
     first, *rest = text[1:].split(maxsplit=1)[:2] or [""]
     name = first.partition("@")[0].casefold()
     name = _ENGLISH.get(name, name)
-    if name not in ANSWERS and name not in CHANGES:
+    if name not in ANSWERS and name not in CHANGES and name not in _FORMS:
         return None
     details = rest if name in _ONE_TEXT else (rest[0].split() if rest else [])
     return Ask(name, tuple(details))

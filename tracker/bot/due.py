@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from tracker.bot.asker import Asker
 from tracker.bot.lines import IN_A_LIST, listed, openers
-from tracker.bot.requests import ask, number
 from tracker.bot.screen import Button, Reply, Rows, bold, page_of, pager, said
+from tracker.people.requests import ask, number
 from tracker.seen.sight import OVERDUE, Window
 
 DUE, LATE, WEEK = "tenggat", "terlambat", "ringkas"

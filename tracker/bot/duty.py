@@ -7,14 +7,16 @@ from typing import Any
 from tracker.base.dates import clock_text, local_time, long_date, plain_date
 from tracker.bot.agreements import ONE, not_there
 from tracker.bot.asker import Asker
-from tracker.bot.lines import DUTY, left, when
-from tracker.bot.requests import Ask, ask, number, text
+from tracker.bot.forms import ACKNOWLEDGE, DONE, SNOOZE, WAIVE
+from tracker.bot.lines import left, when
 from tracker.bot.screen import Button, Reply, bold, filled, page_of, pager, plain, said
 from tracker.obligations.life import Proof
 from tracker.obligations.state_wording import state_text
 from tracker.obligations.wording import clause_text, cost_text, form_text, headline, part_text, people_text
 from tracker.people.names import named
-from tracker.queries import Shown, Story
+from tracker.people.requests import DUTY, Ask, ask, number, text
+from tracker.queries import LIVE, Shown, Story
+from tracker.seen.sight import holders_of
 
 WHY, TOLD, PROOF = "mengapa", "diberitahu", "bukti"
 _STATES = {
@@ -129,7 +131,22 @@ def _more(asker: Asker, shown: Shown, here: str) -> tuple[tuple[Button, ...], ..
     )
     buttons = [Button(label, ask(name, key)) for name, label in ways if name != here]
     agreement = Button(asker.say("Perjanjian", "Agreement"), ask(ONE, shown.agreement.id))
-    return (tuple(buttons[:2]), (*buttons[2:], agreement))
+    return (*_acts(asker, shown), tuple(buttons[:2]), (*buttons[2:], agreement))
+
+
+def _acts(asker: Asker, shown: Shown) -> tuple[tuple[Button, ...], ...]:
+    """Give the buttons that answer a duty, as far as the person may and it is open."""
+    if shown.state not in LIVE:
+        return ()
+    rights, held_by, key = asker.sight.rights(shown.agreement), holders_of(shown), shown.obligation.key
+    forms = [form for form in (DONE, ACKNOWLEDGE, SNOOZE, WAIVE) if rights.may(form.act, held_by)]
+    labels = {
+        DONE: asker.say("Sudah dikerjakan", "Done"),
+        ACKNOWLEDGE: asker.say("Sudah tahu", "I know"),
+        SNOOZE: asker.say("Tunda", "Later"),
+        WAIVE: asker.say("Kesampingkan", "Waive"),
+    }
+    return (tuple(Button(labels[form], ask(form.name, key)) for form in forms),)
 
 
 def _told(

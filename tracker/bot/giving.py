@@ -10,12 +10,12 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from tracker.base.log import get_logger
-from tracker.bot.buttons import Data
 from tracker.bot.incoming import Incoming
 from tracker.bot.screen import File, Reply, Screen
+from tracker.people.buttons import Data
 
 _T = TypeVar("_T")
-_LONGEST_PAUSE = timedelta(seconds=60)
+_LONGEST_PAUSE = timedelta(seconds=20)
 _TRIES = 3
 _PAUSE = 1.0
 _SAME = "not modified"
@@ -55,9 +55,19 @@ class Giver:
         if said.press:
             await self._press_taken(said, reply)
         if reply.screen is not None:
-            await self._show(said, reply.screen, _markup(reply.screen, data))
+            place = None if reply.apart else said.message
+            await self._show(said, place, reply.screen, _markup(reply.screen, data))
         if reply.file is not None:
             await self._send_file(said, reply.file)
+
+    async def fetch(self, file: str) -> bytes | None:
+        """Fetch a file that somebody has sent; None where Telegram does not give it."""
+        try:
+            found = await self._bot.get_file(file)
+            return bytes(await found.download_as_bytearray())
+        except TelegramError as error:
+            log.warning("a file cannot be fetched", error=_kind(error))
+            return None
 
     async def say(self, said: Incoming, text: str) -> None:
         """Say one sentence; whatever hinders it is only logged."""
@@ -73,8 +83,10 @@ class Giver:
         except TelegramError as error:
             log.info("a press is too old to be answered", chat=said.chat, error=_kind(error))
 
-    async def _show(self, said: Incoming, screen: Screen, markup: InlineKeyboardMarkup | None) -> None:
-        if said.press and said.message is not None and await self._edit(said, screen, markup):
+    async def _show(
+        self, said: Incoming, place: int | None, screen: Screen, markup: InlineKeyboardMarkup | None
+    ) -> None:
+        if said.press and place is not None and await self._edit(said, screen, markup):
             return
         await self._try(
             lambda: self._bot.send_message(

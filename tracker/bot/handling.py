@@ -1,6 +1,7 @@
 """One update from its arrival to its answer: in turn with others of its chat, database work in threads."""
 
 import asyncio
+import dataclasses
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -26,11 +27,14 @@ log = get_logger("bot")
 class Handling:
     """Answers updates as they come, from whichever way."""
 
-    def __init__(self, desk: Desk, bot: Bot, sleep: Sleep = asyncio.sleep) -> None:
-        """Answer nothing yet."""
+    def __init__(
+        self, desk: Desk, bot: Bot, sleep: Sleep = asyncio.sleep, then: Callable[[], None] | None = None
+    ) -> None:
+        """Answer nothing yet; `then` is called after each answer."""
+        self.then = then
         self._desk = desk
         self._giver = Giver(bot, self, sleep)
-        self._threads = ThreadPoolExecutor(_THREADS, "bot")
+        self.threads = ThreadPoolExecutor(_THREADS, "bot")
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def take(self, update: Update) -> bool:
@@ -54,13 +58,15 @@ class Handling:
         """Note that a chat has another id."""
         await self._do(self._desk.has_moved, chat, to)
 
-    def close(self) -> None:
-        """Let the threads go."""
-        self._threads.shutdown(wait=False)
+    async def close(self) -> None:
+        """Let the threads finish what they write, and go."""
+        await asyncio.to_thread(self.threads.shutdown)
 
     async def _take(self, said: Incoming) -> bool:
         reply = SILENCE
         try:
+            if bool(said.file) and await self._do(self._desk.wants_file, said):
+                said = dataclasses.replace(said, content=await self._giver.fetch(said.file))
             reply = await self._do(self._desk.answer, said)
             data = await self._do(self._desk.data_of, reply.screen.rows) if reply.screen else {}
             await self._giver.give(said, reply, data)
@@ -73,6 +79,8 @@ class Handling:
             if said.private:
                 await self._giver.say(said, words.fault(self._desk.language, reference))
         await self._done(said, reply)
+        if self.then is not None:
+            self.then()
         return True
 
     async def _done(self, said: Incoming, reply: Reply) -> None:
@@ -84,4 +92,4 @@ class Handling:
     async def _do(self, work: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
         """Do blocking work in a thread of our own: a worker in this process keeps its threads."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, partial(work, *arguments, **named))
+        return await loop.run_in_executor(self.threads, partial(work, *arguments, **named))

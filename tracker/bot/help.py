@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from tracker.bot.asker import Asker
-from tracker.bot.requests import ask
 from tracker.bot.screen import Button, Reply, bold, said
 from tracker.obligations.wording import pick
+from tracker.people.requests import ask
 
 HELP = "bantuan"
 _STRANGER = (
@@ -36,6 +36,8 @@ def usage(asker: Asker, details: Sequence[str]) -> Reply:
         ("/terlambat - yang sudah lewat", "/terlambat - what is overdue"),
         ("/ringkas - ringkasan pekan ini", "/ringkas - the week ahead"),
         ("/perjanjian babel - cari perjanjian", "/perjanjian babel - find an agreement"),
+        ("/kahar - laporkan keadaan kahar", "/kahar - report force majeure"),
+        ("/pejabat - narahubung baru", "/pejabat - a new contact officer"),
         ("/kalender - tenggat Anda sebagai berkas kalender", "/kalender - your deadlines as a calendar file"),
         ("/bahasa en - English", "/bahasa id - bahasa Indonesia"),
         ("/stop - putuskan tautan chat ini", "/stop - unlink this chat"),

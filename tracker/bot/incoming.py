@@ -28,6 +28,11 @@ class Incoming:
     """The message that holds the button; None where it cannot be changed any more."""
     thread: int | None = None
     moved_to: int | None = None
+    file: str = ""
+    """The id of a photo or document that came along."""
+    file_size: int = 0
+    content: bytes | None = None
+    """What is in that file, once it was fetched."""
     blocked: bool | None = None
     """Whether the bot was thrown out (True) or let in again (False)."""
 
@@ -44,12 +49,15 @@ def read(update: Update) -> Incoming | None:
 
 
 def _message(number: int, message: Message) -> Incoming:
+    file = message.photo[-1] if message.photo else message.document
     return Incoming(
         number,
         message.chat.id,
         private=message.chat.type == ChatType.PRIVATE,
         user=message.from_user.id if message.from_user else 0,
-        text=message.text or "",
+        text=_clean(message.text or message.caption),
+        file=file.file_id if file else "",
+        file_size=(file.file_size or 0) if file else 0,
         thread=message.message_thread_id if message.is_topic_message else None,
         moved_to=message.migrate_to_chat_id,
     )
@@ -62,7 +70,7 @@ def _press(number: int, query: CallbackQuery) -> Incoming:
         message.chat.id if message else query.from_user.id,
         private=message is None or message.chat.type == ChatType.PRIVATE,
         user=query.from_user.id,
-        button=query.data or "",
+        button=_clean(query.data),
         press=query.id,
         message=message.message_id if message is not None and message.is_accessible else None,
     )
@@ -76,3 +84,8 @@ def _membership(number: int, change: ChatMemberUpdated) -> Incoming:
         user=change.from_user.id,
         blocked=change.new_chat_member.status in _GONE,
     )
+
+
+def _clean(text: str | None) -> str:
+    """Leave out what no database stores: the zero character, and halves of characters."""
+    return (text or "").replace("\0", "").encode(errors="ignore").decode()

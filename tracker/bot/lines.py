@@ -4,13 +4,11 @@ from collections.abc import Sequence
 
 from tracker.base.dates import clock_text, days_phrase, long_date
 from tracker.bot.asker import Asker
-from tracker.bot.requests import ask
 from tracker.bot.screen import Button, bold, plain
 from tracker.obligations.wording import headline
+from tracker.people.requests import DUTY, ask
 from tracker.queries import Shown
 
-DUTY = "kewajiban"
-"""What the button of a duty asks for."""
 IN_A_LIST = 5
 
 

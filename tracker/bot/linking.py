@@ -10,12 +10,12 @@ from tracker.base.log import get_logger
 from tracker.bot import help as words
 from tracker.bot import seen_updates
 from tracker.bot.incoming import Incoming
-from tracker.bot.requests import text
 from tracker.bot.screen import SILENCE, Language, Reply, said
 from tracker.obligations.wording import pick
 from tracker.outbox import doubts
 from tracker.people import chats, codes
 from tracker.people.chats import Chat
+from tracker.people.requests import text
 from tracker.people.rights import language_of
 from tracker.reminders.recipients import TELEGRAM
 from tracker.seen.sight import Sight
@@ -125,13 +125,12 @@ def _again(errand: Errand) -> Reply:
 def _greeting(errand: Errand) -> Reply:
     chat = chats.get(errand.connection, errand.chat.id)
     sight = errand.sight(chat)
+    chosen: Language = "en" if chat.language == "en" else "id"
     if not chat.language:
-        found = language_of(chat.identity, errand.context.routing, sight.own.values(), sight.today)
-        if found is not None and chat.is_stored:
-            chats.speak(errand.connection, chat.id, found, errand.now)
-        chosen = found or errand.language
-    else:
-        chosen = chat.language
+        wished = language_of(chat.identity, errand.context.routing, sight.own.values(), sight.today)
+        chosen = wished or errand.language
+        if chat.is_stored:
+            chats.speak(errand.connection, chat.id, chosen, errand.now)
     return said(
         pick(
             (

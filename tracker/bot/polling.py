@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
@@ -16,57 +17,106 @@ LONG_POLL = timedelta(seconds=30)
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _GIVEN_UP_AFTER = 5
 _AT_ONCE = 100
+_PATIENCE = 2.0
+"""Seconds after which a chat that is being answered is left to itself."""
+_LOOK_AGAIN = 0.5
 log = get_logger("bot")
+
+
+class Busy(NamedTuple):
+    """The answering of one chat's updates, and the first of them."""
+
+    task: asyncio.Task[list[int]]
+    first: int
 
 
 class Poller:
     """Takes updates in the order Telegram gives them, until it is told to stop."""
 
     def __init__(
-        self, bot: Bot, handling: Handling, *, sleep: Sleep = asyncio.sleep, wait: timedelta = LONG_POLL
+        self,
+        bot: Bot,
+        handling: Handling,
+        *,
+        sleep: Sleep = asyncio.sleep,
+        wait: timedelta = LONG_POLL,
+        patience: float = _PATIENCE,
     ) -> None:
         """Ask nothing of the server yet."""
         self._bot = bot
         self._handling = handling
         self._sleep = sleep
         self._wait = wait
+        self._patience = patience
         self._offset: int | None = None
         self._failed: dict[int, int] = {}
         """How often an update could not be answered."""
+        self._busy: dict[int, Busy] = {}
+        """Chats whose updates are being answered: all others go on meanwhile."""
 
     async def run(self) -> None:
         """Poll for ever; whatever Telegram answers, it is asked again."""
         pause = _FIRST_PAUSE
-        while True:
-            try:
-                updates = await self._bot.get_updates(
-                    self._offset, _AT_ONCE, self._wait, WANTED, read_timeout=self._wait.total_seconds() + 10
-                )
-            except TelegramError as error:
-                log.warning("Telegram gives no updates, trying again", why=_reason(error), pause=pause)
-                await self._sleep(_asked(error, pause))
+        try:
+            while True:
+                try:
+                    updates = await self._ask()
+                except TelegramError as error:
+                    log.warning("Telegram gives no updates, trying again", why=_reason(error), pause=pause)
+                    await self._sleep(_asked(error, pause))
+                    pause = min(pause * 2, _LONGEST_PAUSE)
+                    continue
+                if await self._take(updates):
+                    pause = _FIRST_PAUSE
+                    continue
+                await self._sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
-                continue
-            if await self._take(updates):
-                pause = _FIRST_PAUSE
-                continue
-            await self._sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
+        finally:
+            for busy in self._busy.values():
+                busy.task.cancel()
+
+    async def _ask(self) -> Sequence[Update]:
+        """Ask for what is not confirmed; where something is being answered, it comes along at once."""
+        if self._busy:
+            await self._sleep(_LOOK_AGAIN)
+        return await self._bot.get_updates(
+            self._offset, _AT_ONCE, self._wait, WANTED, read_timeout=self._wait.total_seconds() + 10
+        )
 
     async def _take(self, updates: Sequence[Update]) -> bool:
-        """Take some updates, each chat's in order; False where some must come again."""
+        """Take some updates, each chat's in order; False where some must come again.
+
+        A chat that takes long holds up no other: it is left to itself, and its updates stay unconfirmed.
+        """
         chats: dict[int, list[Update]] = {}
         for update in updates:
-            chat = update.effective_chat
-            chats.setdefault(chat.id if chat else 0, []).append(update)
-        taken = await asyncio.gather(*(self._in_order(those) for those in chats.values()))
-        again = [number for numbers in taken for number in numbers if self._may_come_again(number)]
-        if again:
-            self._offset = min(again)
+            where = update.effective_chat
+            chats.setdefault(where.id if where else 0, []).append(update)
+        waiting = [those[0].update_id for chat, those in chats.items() if chat in self._busy]
+        for chat, those in chats.items():
+            if chat not in self._busy:
+                self._busy[chat] = Busy(asyncio.create_task(self._in_order(those)), those[0].update_id)
+        again = await self._finished()
+        left = [*again, *waiting, *(busy.first for busy in self._busy.values())]
+        if left:
+            self._offset = min(left)
         elif updates:
             self._offset = max(update.update_id for update in updates) + 1
             self._failed.clear()
         return not again
+
+    async def _finished(self) -> list[int]:
+        """Wait a little for the chats that are busy; gives what could not be answered in those that end."""
+        tasks = [busy.task for busy in self._busy.values()]
+        if tasks:
+            await asyncio.wait(tasks, timeout=self._patience)
+        ended = {chat: busy.task.result() for chat, busy in self._busy.items() if busy.task.done()}
+        for chat in ended:
+            del self._busy[chat]
+        again: list[int] = []
+        for first, *others in filter(None, ended.values()):
+            again += [first, *others] if self._may_come_again(first) else others
+        return again
 
     async def _in_order(self, updates: Sequence[Update]) -> list[int]:
         """Take the updates of one chat; gives those from the first on that could not be answered."""

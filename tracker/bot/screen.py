@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tracker.bot.requests import Ask
 from tracker.channels.render import shorten
+from tracker.people.requests import Ask
 
 Language = Literal["id", "en"]
 LINES_AT_MOST = 900
@@ -51,6 +51,8 @@ class Reply:
     file: File | None = None
     toast: str = ""
     """A few words over the screen, where a button was pressed."""
+    apart: bool = False
+    """Whether the message with the pressed button stays as it is."""
 
 
 SILENCE = Reply()

@@ -14,11 +14,13 @@ from tracker.base.serving import Server, listen, server_of
 from tracker.bootstrap import House
 from tracker.bot.commands import MENU
 from tracker.bot.desk import Desk
+from tracker.bot.giving import Sleep
 from tracker.bot.handling import Handling
 from tracker.bot.incoming import WANTED
 from tracker.bot.polling import Poller
+from tracker.bot.posts import Posts
 from tracker.bot.webhook import build_app, secret_of
-from tracker.channels.telegram.send import bot_url, hide_tokens
+from tracker.channels.telegram.send import bot_url, file_url, hide_tokens
 
 _CONNECTIONS = 64
 _TIMEOUT = 20
@@ -35,6 +37,7 @@ def make_bot(house: House) -> Bot:
     return Bot(
         settings.telegram_token.get_secret_value(),
         base_url=bot_url(settings.telegram_base_url),
+        base_file_url=file_url(settings.telegram_base_url),
         request=_request(),
         get_updates_request=_request(),
     )
@@ -53,11 +56,14 @@ def _request() -> HTTPXRequest:
 class TelegramBot:
     """Answers chats until it is told to stop."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, sleep: Sleep = asyncio.sleep) -> None:
         """Take the port of the webhook; SettingsError where it cannot be taken, or no token is set."""
         settings = house.settings
         self._bot = make_bot(house)
-        self._handling = Handling(Desk(house), self._bot)
+        self._sleep = sleep
+        self._handling = Handling(Desk(house), self._bot, sleep)
+        self._posts = Posts(house, self._bot, self._handling.threads, sleep)
+        self._handling.then = self._posts.wake
         self._url = settings.telegram_webhook_url
         self._secret = (
             settings.telegram_webhook_secret.get_secret_value()
@@ -76,17 +82,18 @@ class TelegramBot:
         """Answer until stopped; Telegram gives again what was not answered to the end."""
         log.info("bot started", way="webhook" if self._url else "polling")
         serving = asyncio.create_task(self._serve())
+        keeping = asyncio.create_task(self._posts.run())
         stopping = asyncio.create_task(self._stopping.wait())
         try:
             await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
             if serving.done():
                 serving.result()
         finally:
-            for task in (serving, stopping):
+            for task in (serving, stopping, keeping):
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
-            self._handling.close()
+            await self._handling.close()
             with suppress(TelegramError):
                 await self._bot.shutdown()
             log.info("bot stopped")
@@ -100,7 +107,7 @@ class TelegramBot:
     async def _serve(self) -> None:
         if self._server is None or self._socket is None:
             await self._introduce()
-            await Poller(self._bot, self._handling).run()
+            await Poller(self._bot, self._handling, sleep=self._sleep).run()
             return
         introducing = asyncio.create_task(self._introduce())
         try:
@@ -124,7 +131,7 @@ class TelegramBot:
                 await self._bot.set_my_commands(english, language_code="en")
             except TelegramError as error:
                 log.warning("Telegram does not listen, trying again", why=type(error).__name__, pause=pause)
-                await asyncio.sleep(pause)
+                await self._sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
             else:
                 return

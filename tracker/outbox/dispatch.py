@@ -21,7 +21,7 @@ from tracker.base.clock import Clock
 from tracker.base.db import Database
 from tracker.base.errors import DatabaseError
 from tracker.base.log import get_logger
-from tracker.outbox import service
+from tracker.outbox import posts, service
 from tracker.outbox.claiming import Taken, claim
 from tracker.outbox.content import read_content
 from tracker.outbox.delivery import Accepted, Channel, Delivery, Failure, SendError
@@ -245,6 +245,8 @@ class Dispatcher:
         accepted = [(each.alert, each.result) for each in outcomes if isinstance(each.result, Accepted)]
         with self._db.write() as connection:
             service.accept(connection, [(alert, result.answer) for alert, result in accepted], now)
+            told = [(one.key, one.obligation_key, one.address, said.reference) for one, said in accepted]
+            posts.note(connection, told)
             back = [(each.alert, each.back_at or now) for each in outcomes if each.result is None]
             service.give_back(connection, self._worker, back)
             for outcome in outcomes:

@@ -10,10 +10,13 @@ from sqlmodel import col
 
 from tracker.base.db import insert_once
 from tracker.obligations.tables import ObligationRow
+from tracker.outbox.content import BUTTONS_AT_MOST, ListContent, read_content
 from tracker.outbox.keys import is_group
 from tracker.outbox.retry import GiveUp, Retry
 from tracker.outbox.tables import AlertRow, AttemptRow
-from tracker.reminders.recipients import CHANNELS
+from tracker.people import buttons
+from tracker.people.requests import DONE, DUTY, KNOWN, LATER, under_alert
+from tracker.reminders.recipients import CHANNELS, TELEGRAM
 from tracker.terms.service import batches
 
 PENDING, ACCEPTED, REFUSED, WITHDRAWN = "pending", "accepted", "refused", "withdrawn"
@@ -73,6 +76,18 @@ CLAIMED = tuple(col(getattr(AlertRow, field.name)) for field in fields(Claimed))
 def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Add alerts in the caller's transaction; one that is there already stays as it is."""
     insert_once(connection, AlertRow, rows)
+    _keep_buttons(connection, [row for row in rows if row["channel"] == TELEGRAM])
+
+
+def _keep_buttons(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Store what is too long for the buttons under Telegram messages: the channel knows no database."""
+    for row in rows:
+        about = [row["obligation_key"]] if row["obligation_key"] else []
+        content = None if about else read_content(row["content"])
+        if isinstance(content, ListContent):
+            about = [item.obligation for item in content.items[:BUTTONS_AT_MOST]]
+        lines = [under_alert(name, key) for key in about for name in (DUTY, DONE, KNOWN, LATER)]
+        buttons.keep(connection, lines, row["created_at"])
 
 
 def members_of(connection: Connection, groups: Sequence[str]) -> dict[str, list[Claimed]]:

@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 _PENDING = text("next_try_at IS NOT NULL")
 _HELD = text("held")
 _GROUPED = text("grouped_in IS NOT NULL")
+_STALE = text("stale")
 
 
 class AlertRow(SQLModel, table=True):
@@ -58,6 +59,22 @@ class AlertRow(SQLModel, table=True):
     not_taken: int = Field(default=0, description="the attempts up to this one reached nobody, surely")
     grouped_in: str | None = Field(default=None, description="the alert that says this one among others")
     accepted_at: datetime | None = None
+
+
+class PostRow(SQLModel, table=True):
+    """A message about one obligation that stands in a chat, and can still be changed there."""
+
+    __tablename__ = "post"
+    __table_args__ = (
+        Index("ix_post_obligation_key", "obligation_key"),
+        Index("ix_post_stale", "stale", sqlite_where=_STALE, postgresql_where=_STALE),
+    )
+
+    alert_key: str = Field(primary_key=True, foreign_key="alert.key")
+    obligation_key: str
+    chat: str = Field(description="the address it went to")
+    message: str = Field(description="what the server calls it")
+    stale: bool = Field(default=False, description="something was answered that it does not tell yet")
 
 
 class DoubtfulAddressRow(SQLModel, table=True):

@@ -5,13 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlmodel import col
 
 from tracker.base.db import insert_once
 from tracker.people.rights import NOBODY, Identity
 from tracker.people.tables import ChatRow
 from tracker.reminders.recipients import TELEGRAM, Routing
+
+_ONE = select(ChatRow).where(col(ChatRow.chat_id) == bindparam("chat"))
+_UNBLOCK = (
+    update(ChatRow)
+    .where(col(ChatRow.chat_id) == bindparam("chat"), col(ChatRow.blocked_at).is_not(None))
+    .values(blocked_at=None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,7 @@ class Chat:
 
 def get(connection: Connection, chat: int) -> Chat:
     """Give what is known of a chat."""
-    row = connection.execute(select(ChatRow).where(col(ChatRow.chat_id) == chat)).one_or_none()
+    row = connection.execute(_ONE, {"chat": chat}).one_or_none()
     if row is None:
         return Chat(chat)
     stopped = row.unlinked_at is not None
@@ -80,7 +87,7 @@ def block(connection: Connection, chat: int, now: datetime) -> None:
 
 def unblock(connection: Connection, chat: int) -> None:
     """Note that the bot can write to a chat again."""
-    _change(connection, chat, blocked_at=None)
+    connection.execute(_UNBLOCK, {"chat": chat})
 
 
 def move(connection: Connection, chat: int, to: int) -> None:

@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
-from tracker.reminders.recipients import EMAIL, TELEGRAM, Address, Routing, titled
+from tracker.reminders.recipients import EMAIL, FALLBACK, TELEGRAM, Address, Role, Routing, titled
 from tracker.terms.model import Agreement
 from tracker.terms.people import Contact
 
@@ -122,7 +122,7 @@ def reach_of(identity: Identity, routing: Routing, day: date) -> Reach:
     if identity.office is Office.AUDITOR:
         return Reach(audits=True)
     to = routing.fallback
-    own = {(EMAIL, (to.email or "").lower()), (TELEGRAM, str(to.telegram or ""))}
+    own = Identity.of(email=to.email or "", chat=to.telegram).addresses
     units = (
         name
         for name, unit in routing.units.items()
@@ -139,6 +139,24 @@ def rights_of(identity: Identity, agreement: Agreement, routing: Routing, day: d
         return Rights(audits=True)
     parties = frozenset(party for party, contact in agreement.contacts() if identity.is_contact(contact, day))
     return Rights(parties, reach.everything or (agreement.unit or "") in reach.units)
+
+
+def key_of(
+    identity: Identity, agreement: Agreement, routing: Routing, day: date, held_by: Collection[str] = ()
+) -> str:
+    """Give the key under which the log names somebody; as an officer of a holding party, if they are one."""
+    found = [
+        (party not in held_by, f"{party}:{contact.key}")
+        for party, contact in agreement.contacts()
+        if identity.is_contact(contact, day)
+    ]
+    unit = routing.units.get(agreement.unit or "")
+    found += [
+        (True, f"{Role.MANAGER}:{agreement.unit}:{manager.key}")
+        for manager in (unit.managers if unit else ())
+        if identity.is_contact(manager, day)
+    ]
+    return min(found, key=lambda each: each[0])[1] if found else FALLBACK
 
 
 def name_of(identity: Identity, routing: Routing, agreements: Collection[Agreement], day: date) -> str:

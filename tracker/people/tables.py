@@ -60,3 +60,16 @@ class ButtonRow(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=64)
     asks: str = Field(sa_type=Text)
     at: datetime
+
+
+class ConversationRow(SQLModel, table=True):
+    """What a chat is being asked, question by question; it survives a restart, and ends by itself."""
+
+    __tablename__ = "conversation"
+
+    chat_id: int = Field(primary_key=True, sa_type=BigInteger)
+    number: int = Field(sa_type=BigInteger, description="the update that began it: its buttons name it")
+    form: str = Field(max_length=16)
+    about: str = Field(description="the key of an obligation, or the id of an agreement")
+    given: str = Field(sa_type=Text, description="the answers so far, as JSON")
+    expires_at: datetime

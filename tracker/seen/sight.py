@@ -45,6 +45,10 @@ class Window:
     first: int | None = None
     last: int | None = None
 
+    def holds(self, days: int) -> bool:
+        """Tell whether a duty with so many days left is in it."""
+        return (self.first is None or self.first <= days) and (self.last is None or days <= self.last)
+
 
 OVERDUE = Window(last=-1)
 
@@ -115,12 +119,18 @@ class Sight:
 
     def duties(self, window: Window, offset: int, limit: int) -> Page:
         """Give the open duties in a window, soonest first: a manager's of the unit, an officer's own."""
-        query = self._open(window)
         if self.reach.oversees:
+            query = self._open(window)
             total = self.connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
             return Page(self.shown(query.offset(offset).limit(limit)), total)
-        mine = [one for one in self.shown(query.limit(_DUTIES_AT_MOST)) if self.is_theirs(one)]
+        mine = [one for one in self._own_duties if window.holds(one.days_left(self.now))]
         return Page(mine[offset : offset + limit], len(mine))
+
+    @cached_property
+    def _own_duties(self) -> list[Shown]:
+        """The open, dated duties that an officer must see to: looked up once for all windows."""
+        query = self._open(Window()).limit(_DUTIES_AT_MOST)
+        return [one for one in self.shown(query) if self.is_theirs(one)]
 
     def duties_of(self, agreement: str) -> list[Shown]:
         """Give every open duty of one agreement, dated ones first; none where they may not see it."""

@@ -7,7 +7,7 @@ import re
 from datetime import timedelta
 
 import httpx
-from telegram import Bot, LinkPreviewOptions
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -23,6 +23,7 @@ from telegram.request import HTTPXRequest
 from tracker.channels.causes import has_tls_error
 from tracker.channels.render import flatten
 from tracker.channels.telegram import render
+from tracker.channels.telegram.buttons import buttons
 from tracker.channels.telegram.limits import LIMITS
 from tracker.outbox.delivery import Accepted, Delivery, Failure, SendError
 from tracker.outbox.pace import Limits, Pace
@@ -68,10 +69,11 @@ class TelegramChannel:
         """Send the message; SendError says what Telegram answered instead."""
         text = render.text(delivery.content, delivery.now)
         bot = await self._ready_bot()
-        answer = await self._try(bot, delivery.address, text, ParseMode.HTML)
+        under = buttons(delivery.content, delivery.address, delivery.now)
+        answer = await self._try(bot, delivery.address, text, ParseMode.HTML, under)
         if isinstance(answer, SendError) and _REFUSED_HTML.search(answer.answer):
             # A deadline told without bold letters is better than one not told.
-            repeated = await self._try(bot, delivery.address, render.plain(text), None)
+            repeated = await self._try(bot, delivery.address, render.plain(text), None, under)
             if isinstance(repeated, Accepted):
                 return Accepted(f"ok as plain text, after: {answer.answer}", repeated.reference)
             answer = repeated
@@ -79,13 +81,21 @@ class TelegramChannel:
             raise answer
         return answer
 
-    async def _try(self, bot: Bot, address: str, text: str, parse_mode: str | None) -> Accepted | SendError:
+    async def _try(
+        self,
+        bot: Bot,
+        address: str,
+        text: str,
+        parse_mode: str | None,
+        under: InlineKeyboardMarkup | None,
+    ) -> Accepted | SendError:
         """Give the failure back: raised here, it would carry an error whose text may hold the token."""
         try:
             message = await bot.send_message(
                 address,
                 text,
                 parse_mode=parse_mode,
+                reply_markup=under,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
             )
         except TelegramError as error:
@@ -178,6 +188,11 @@ def bot_url(server: str | None) -> str:
     """Give the address of the Bot API; `server` may end with `/bot` or not, None: Telegram's own."""
     base = (server or OFFICIAL_URL).rstrip("/")
     return base if base.endswith("/bot") else f"{base}/bot"
+
+
+def file_url(server: str | None) -> str:
+    """Give the address of the files that people have sent to a bot."""
+    return f"{bot_url(server).removesuffix('/bot')}/file/bot"
 
 
 def _pause(error: RetryAfter) -> timedelta:

@@ -156,11 +156,6 @@ class Visit(Guest):
         """How the reader is called."""
         return self.address
 
-    @property
-    def is_manager(self) -> bool:
-        """Whether they manage anything."""
-        return self.sight.reach.is_manager
-
 
 def own_path(text: str) -> str:
     """Give a path of ours that may be gone to; the start page where it is none."""

@@ -1,6 +1,6 @@
 """What a command or a button asks for, in one line; a button holds 64 bytes. Pure.
 
-What is longer is stored under its digest (bot/buttons.py). A button grants nothing: who presses it
+What is longer is stored under its digest (people/buttons.py). A button grants nothing: who presses it
 is asked for anew, and what it shows or does is the state of now.
 """
 
@@ -9,13 +9,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 MOST_BYTES = 64
+DUTY, DONE, KNOWN, LATER = "kewajiban", "selesai", "tahu", "tunda"
+"""What the buttons under an alert ask for: to see the duty, and the three answers."""
+APART = "baru"
+"""The last detail of a button under an alert: what follows is another message, the alert stays as it is."""
 _BETWEEN = "|"
 _STORED = "#"
 _LONGEST = 500
 
 
 class Ask(NamedTuple):
-    """A name out of bot/commands.py, and what goes with it."""
+    """A name out of bot/commands.py or bot/forms.py, and what goes with it."""
 
     name: str
     details: tuple[str, ...] = ()
@@ -63,3 +67,13 @@ def number(details: Sequence[str], place: int, otherwise: int, most: int = 10_00
 def text(details: Sequence[str], place: int) -> str:
     """Give the text at a place; empty where there is none."""
     return details[place] if place < len(details) else ""
+
+
+def under_alert(name: str, obligation: str) -> str:
+    """Write what a button under an alert asks for."""
+    return written(ask(name, obligation, APART))
+
+
+def data_of(line: str) -> str:
+    """Give what goes into a button: the line, or its name where it is too long."""
+    return line if is_short(line) else name_of(line)
