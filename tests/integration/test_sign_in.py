@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.support.browser import KEY, shown
 from tests.support.houses import Home, Homes
@@ -13,6 +14,7 @@ from tracker.accounts.accounts import Account
 from tracker.accounts.book import What, note
 from tracker.accounts.sessions import IDLE, LASTS, LINK_LASTS
 from tracker.accounts.tables import SessionRow, SignInLinkRow, SignInRow
+from tracker.cli import user
 from tracker.outbox.tables import AlertRow
 from tracker.people.rights import Office
 from tracker.signing_in import ASKED_AT_MOST, SIGN_IN
@@ -222,11 +224,14 @@ def test_the_language_is_chosen_once(visitor: Visitor) -> None:
     assert "Upcoming" in shown(visitor.get("/"))
 
 
+def test_somebody_is_signed_out_by_command(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor.sign_in(MANAGER)
+    monkeypatch.setattr(user, "_house", lambda: visitor.home.house)
+    assert CliRunner().invoke(user.app, ["sign-out", MANAGER.upper()]).exit_code == 0
+    assert visitor.get("/").status_code == 303
+
+
 def test_accounts_by_command(homes: Homes, monkeypatch: pytest.MonkeyPatch) -> None:
-    from typer.testing import CliRunner
-
-    from tracker.cli import user
-
     home = homes.build()
     monkeypatch.setattr(user, "_house", lambda: home.house)
 

@@ -100,6 +100,10 @@ def test_everybody_sees_what_is_theirs_and_nothing_else(home: Home) -> None:
             expected = 303 if who in NOBODY else 200 if key in seen else 404
             assert visitor.get(f"/kewajiban/{key}").status_code == expected, (who, key)
             assert visitor.get(f"/perjanjian/{agreement}").status_code == expected, (who, agreement)
+            overseen = key in seen and not who.startswith("officer")
+            printed = visitor.get(f"/cetak/{key}")
+            assert printed.status_code == (303 if who in NOBODY else 200 if overseen else 404), (who, key)
+            assert printed.content.startswith(b"%PDF") is overseen
             assert visitor.get(f"/bukti/{key}/1").status_code == (303 if who in NOBODY else 404), (who, key)
         for path in (
             "/",

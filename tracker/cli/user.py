@@ -76,6 +76,19 @@ def remove(address: Annotated[str, typer.Argument(help="the e-mail address of th
     typer.echo(f"{address}  removed")
 
 
+@app.command("sign-out")
+def sign_out(address: Annotated[str, typer.Argument(help="whose sessions and calendar links end")]) -> None:
+    """Sign somebody out everywhere, and take their calendar link back."""
+    from tracker.accounts import calendar_links
+    from tracker.signing_in import leave_everywhere
+
+    house, mine = _house(), address.strip().lower()
+    leave_everywhere(house.db, mine, house.clock.now())
+    with house.db.write() as connection:
+        calendar_links.revoke(connection, mine, house.clock.now())
+    typer.echo(f"{mine}  signed out")
+
+
 def _house() -> "House":
     from tracker.bootstrap import build
     from tracker.migrations import require_current

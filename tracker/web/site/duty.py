@@ -113,6 +113,28 @@ def evidence(visit: Visit) -> Response:
     return Response(content, media_type=media_type, headers=headers)
 
 
+def printed(visit: Visit) -> Response:
+    """Give the whole story of a duty as a page to print; it tells of both parties, so not to officers."""
+    story = _story(visit)
+    if story is None or not _oversees(visit, story):
+        return visit.not_there()
+    from tracker.proof.compose import compose
+    from tracker.proof.pdf import pdf
+    from tracker.proof.service import proof_page
+
+    house, key = visit.base.house, story.shown.obligation.key
+    store = EvidenceStore(house.settings.evidence_dir, house.settings.evidence_max_mb)
+    page = proof_page(house.db, visit.context, store, key, visit.now, visit.language)
+    name = f"bukti-{'-'.join(key.split('/'))}.pdf".replace(":", "")
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(pdf(compose(page)), media_type="application/pdf", headers=headers)
+
+
+def _oversees(visit: Visit, story: Story) -> bool:
+    rights = visit.sight.rights(story.shown.agreement)
+    return rights.manages or rights.audits
+
+
 def key_in(visit: Visit) -> str:
     """Give the key of the duty that the path names."""
     return "/".join(visit.part(name) for name in ("agreement", "rule", "occurrence"))
@@ -165,6 +187,7 @@ def _page(
         told=[_told(visit, story, alert) for alert in visit.sight.alerts_of(story)],
         once=hidden.make(),
         path=path_to("kewajiban", shown.obligation.key),
+        printed=path_to("cetak", shown.obligation.key) if _oversees(visit, story) else "",
         provisional=deadline is not None and deadline.provisional,
     )
 

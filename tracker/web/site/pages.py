@@ -11,6 +11,7 @@ LOOKING: Sequence[tuple[str, Show]] = (
     ("/", upcoming),
     (f"/kewajiban/{_ONE}", duty.duty),
     (f"/bukti/{_ONE}/{{number}}", duty.evidence),
+    (f"/cetak/{_ONE}", duty.printed),
     ("/perjanjian", agreements.agreements),
     ("/perjanjian/{agreement}", agreements.agreement),
     ("/unduh/kewajiban.csv", files.as_csv),
