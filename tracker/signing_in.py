@@ -118,10 +118,11 @@ def leave_everywhere(db: Database, address: str, now: datetime) -> None:
 
 def name_seen(connection: Connection, sight: Sight, address: str) -> str:
     """Name whoever reads at an address, as the terms, the settings or the account do."""
+    account = accounts.get(connection, address) if sight.identity.office else None
+    if account is not None and account.name:
+        return account.name
     own = list(sight.own.values())
-    found = name_of(sight.identity, sight.context.routing, own, sight.today)
-    account = None if found else accounts.get(connection, address)
-    return found or (account.name if account else address)
+    return name_of(sight.identity, sight.context.routing, own, sight.today) or address
 
 
 def _language(sight: Sight) -> str:
@@ -138,4 +139,5 @@ def _message(sight: Sight, address: str, link: str, name_of_link: str) -> dict[s
     route = Route(SIGN_IN, name, language, channel, address)
     lead = [line.format(link=link, until=until) for line in _LEAD[language == "en"]]
     content = about_the_service(route, context.timezone, SIGN_IN, pick(_TITLE, language), lead)
+    content = content.model_copy(update={"link": link})
     return list_row(context, f"{SIGN_IN}/{name_of_link}", route, content, now)

@@ -15,6 +15,7 @@ from tracker.accounts.book import What, note
 from tracker.accounts.sessions import IDLE, LASTS, LINK_LASTS
 from tracker.accounts.tables import SessionRow, SignInLinkRow, SignInRow
 from tracker.cli import user
+from tracker.outbox.content import ListContent, read_content
 from tracker.outbox.tables import AlertRow
 from tracker.people.rights import Office
 from tracker.signing_in import ASKED_AT_MOST, SIGN_IN
@@ -120,6 +121,10 @@ def test_the_mail_is_for_one_person_and_stands_alone(visitor: Visitor) -> None:
     visitor.link(OFFICER.upper())
     (row,) = visitor.home.rows(AlertRow, contact=SIGN_IN)
     assert (row.channel, row.address, row.groupable, row.obligation_key) == ("email", OFFICER, False, None)
+    content = read_content(row.content)
+    assert isinstance(content, ListContent)
+    assert content.recipient == "Kepala Bidang (Dinas Utara)"
+    assert any(content.link in sentence for sentence in content.lead)
     (link,) = visitor.home.rows(SignInLinkRow)
     assert link.digest not in row.content
 
@@ -182,6 +187,8 @@ def test_an_account_sees_everything_until_it_is_removed(visitor: Visitor) -> Non
         accounts.put(connection, Account("bos@example.org", Office.ADMIN, "Bos"), "tester", home.clock.now())
     visitor.sign_in("bos@example.org")
     assert "Lapor Rahasia tiga" in shown(visitor.get("/"))
+    (row,) = home.rows(AlertRow, contact=SIGN_IN)
+    assert read_content(row.content).recipient == "Bos"
     with home.db.write() as connection:
         assert accounts.remove(connection, "BOS@example.org", home.clock.now())
     assert visitor.get("/").status_code == 303
