@@ -1,5 +1,6 @@
 """Signing in: a link by mail, once, in one browser; and nobody learns who has an account."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,8 @@ from tests.support.browser import KEY, shown
 from tests.support.houses import Home, Homes
 from tests.support.town import town
 from tests.support.visitor import Visitor, links_for
-from tracker.accounts import accounts
+from tracker import signing_in
+from tracker.accounts import accounts, sessions
 from tracker.accounts.accounts import Account
 from tracker.accounts.book import What, note
 from tracker.accounts.sessions import IDLE, LASTS, LINK_LASTS
@@ -259,3 +261,16 @@ def test_accounts_by_command(homes: Homes, monkeypatch: pytest.MonkeyPatch) -> N
         run("remove", "boss@example.org")
     with pytest.raises(AssertionError):
         run("add", "nobody")
+
+
+def test_two_presses_at_once_open_one_session(home: Home) -> None:
+    context, now = home.house.context, home.clock.now()
+    with home.db.write() as connection:
+        secret = sessions.make_link(connection, MANAGER, "b" * 43, now)
+
+    def enter(_: int) -> object:
+        return signing_in.enter(home.db, context, secret, "b" * 43, now)
+
+    with ThreadPoolExecutor(4) as threads:
+        opened = [one for one in threads.map(enter, range(4)) if one is not None]
+    assert len(opened) == len(home.rows(SessionRow)) == 1
