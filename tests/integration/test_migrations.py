@@ -31,6 +31,11 @@ TABLES = {
     "link_code",
     "chat_update",
     "button",
+    "account",
+    "sign_in_link",
+    "session",
+    "sign_in",
+    "calendar_link",
     "conversation",
     "post",
 }

@@ -62,6 +62,7 @@ class Settings(BaseModel):
 
     public_url: str | None = Field(default=None, pattern=_PUBLIC_URL)
     secret_key: SecretStr | None = None
+    metrics_token: SecretStr | None = None
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8080, ge=1, le=65535)
 

@@ -25,6 +25,7 @@ _WORDS = {
         "code": "Kode",
         "rest": "Selanjutnya",
         "done": "Sudah dikerjakan",
+        "open": "Buka tautan",
         "automatic": "Pesan ini dikirim otomatis oleh pelacak tenggat perjanjian. Mohon tidak membalasnya, "
         "karena balasan tidak dibaca.",
     },
@@ -41,6 +42,7 @@ _WORDS = {
         "code": "Code",
         "rest": "Next",
         "done": "Already done",
+        "open": "Open the link",
         "automatic": "This message was sent automatically by the agreement deadline tracker. Please do not "
         "reply: nobody reads the answers.",
     },

@@ -18,6 +18,7 @@ from tracker.cli import (
     replay,
     settle,
     terms,
+    user,
 )
 
 app = typer.Typer(
@@ -33,6 +34,7 @@ for module in (terms, look, settle, doctor, proof, replay):
 app.add_typer(event.app, name="event")
 app.add_typer(event.app, name="events", hidden=True)  # both are said
 app.add_typer(contact.app, name="contact")
+app.add_typer(user.app, name="user")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(holidays.app, name="holidays")
 app.add_typer(database.app, name="db")

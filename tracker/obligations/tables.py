@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 
 _PENDING = text("wake_at IS NOT NULL")
 _DATED = text("act_by IS NOT NULL")
+_UNDATED = text("act_by IS NULL AND state = 'open'")
 
 
 class ObligationRow(SQLModel, table=True):
@@ -24,6 +25,7 @@ class ObligationRow(SQLModel, table=True):
         Index("ix_obligation_wake_at", "wake_at", sqlite_where=_PENDING, postgresql_where=_PENDING),
         Index("ix_obligation_agreement_id", "agreement_id"),
         Index("ix_obligation_state_act_by", "state", "act_by", sqlite_where=_DATED, postgresql_where=_DATED),
+        Index("ix_obligation_undated", "key", sqlite_where=_UNDATED, postgresql_where=_UNDATED),
     )
 
     key: str = Field(primary_key=True, description="agreement/rule/occurrence")

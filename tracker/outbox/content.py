@@ -94,6 +94,8 @@ class ListContent(_Message):
     """Names of what else it is about, for us: so that the same is not said again."""
     more: int = 0
     """How many further duties there are, which the list leaves out."""
+    link: str = ""
+    """What the reader is asked to open; the lead says it too, for those who see no buttons."""
 
 
 Content = AlertContent | ListContent

@@ -16,6 +16,14 @@ from tracker.terms.model import Agreement
 from tracker.terms.people import Contact
 
 
+class Office(StrEnum):
+    """What an account makes of somebody whom no agreement or unit need name."""
+
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+    """Sees everything and may do nothing, whatever else they are."""
+
+
 class Act(StrEnum):
     """What somebody may do with an agreement."""
 
@@ -32,14 +40,15 @@ class Identity:
     """Everything by which somebody is known; nothing for a stranger."""
 
     addresses: frozenset[Address] = frozenset()
+    office: Office | None = None
 
     @classmethod
-    def of(cls, *, email: str = "", chat: int | None = None) -> "Identity":
+    def of(cls, *, email: str = "", chat: int | None = None, office: Office | None = None) -> "Identity":
         """Make the identity of whoever reads at an address, or in a chat, or both."""
         found = {(EMAIL, email.lower())} if email else set()
         if chat is not None:
             found.add((TELEGRAM, str(chat)))
-        return cls(frozenset(found))
+        return cls(frozenset(found), office)
 
     def is_contact(self, contact: Contact, day: date) -> bool:
         """Tell whether this is a contact who serves on a day, by an address that can be trusted."""
@@ -57,9 +66,13 @@ class Rights:
     """The parties they are an officer of."""
     manages: bool = False
     """Whether they manage the unit that looks after it, or everything."""
+    audits: bool = False
+    """Whether they may look, and no more."""
 
     def may(self, act: Act, held_by: Iterable[str] = ()) -> bool:
         """Tell whether they may; `held_by` are the parties that hold the duty, where it is about one."""
+        if self.audits:
+            return act is Act.SEE
         if self.manages:
             return True
         match act:
@@ -85,15 +98,29 @@ class Reach:
 
     everything: bool = False
     units: frozenset[str] = frozenset()
+    audits: bool = False
+    """Whether they may look at everything, and do nothing."""
 
     @property
     def is_manager(self) -> bool:
         """Whether they manage anything."""
         return self.everything or bool(self.units)
 
+    @property
+    def sees_everything(self) -> bool:
+        """Whether nothing is hidden from them."""
+        return self.everything or self.audits
+
+    @property
+    def oversees(self) -> bool:
+        """Whether they see more than the agreements they are named in."""
+        return self.is_manager or self.audits
+
 
 def reach_of(identity: Identity, routing: Routing, day: date) -> Reach:
     """Tell what somebody manages on a day."""
+    if identity.office is Office.AUDITOR:
+        return Reach(audits=True)
     to = routing.fallback
     own = Identity.of(email=to.email or "", chat=to.telegram).addresses
     units = (
@@ -101,12 +128,15 @@ def reach_of(identity: Identity, routing: Routing, day: date) -> Reach:
         for name, unit in routing.units.items()
         if any(identity.is_contact(manager, day) for manager in unit.managers)
     )
-    return Reach(not identity.addresses.isdisjoint(own), frozenset(units))
+    everything = identity.office is Office.ADMIN or not identity.addresses.isdisjoint(own)
+    return Reach(everything, frozenset(units))
 
 
 def rights_of(identity: Identity, agreement: Agreement, routing: Routing, day: date) -> Rights:
     """Tell what somebody may do; `agreement` is as the facts have changed it, `day` local to it."""
     reach = reach_of(identity, routing, day)
+    if reach.audits:
+        return Rights(audits=True)
     parties = frozenset(party for party, contact in agreement.contacts() if identity.is_contact(contact, day))
     return Rights(parties, reach.everything or (agreement.unit or "") in reach.units)
 

@@ -105,7 +105,7 @@ class Sight:
     @property
     def is_known(self) -> bool:
         """Whether they are anybody: an officer of something, or a manager."""
-        return self.reach.is_manager or bool(self.own)
+        return self.reach.oversees or bool(self.own)
 
     def rights(self, agreement: Agreement) -> Rights:
         """Tell what they may do with an agreement today."""
@@ -119,10 +119,10 @@ class Sight:
 
     def duties(self, window: Window, offset: int, limit: int) -> Page:
         """Give the open duties in a window, soonest first: a manager's of the unit, an officer's own."""
-        if self.reach.is_manager:
+        if self.reach.oversees:
             query = self._open(window)
             total = self.connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-            return Page(self._shown(query.offset(offset).limit(limit)), total)
+            return Page(self.shown(query.offset(offset).limit(limit)), total)
         mine = [one for one in self._own_duties if window.holds(one.days_left(self.now))]
         return Page(mine[offset : offset + limit], len(mine))
 
@@ -130,7 +130,7 @@ class Sight:
     def _own_duties(self) -> list[Shown]:
         """The open, dated duties that an officer must see to: looked up once for all windows."""
         query = self._open(Window()).limit(_DUTIES_AT_MOST)
-        return [one for one in self._shown(query) if self.is_theirs(one)]
+        return [one for one in self.shown(query) if self.is_theirs(one)]
 
     def duties_of(self, agreement: str) -> list[Shown]:
         """Give every open duty of one agreement, dated ones first; none where they may not see it."""
@@ -140,7 +140,7 @@ class Sight:
             .order_by(col(ObligationRow.act_by).is_(None), col(ObligationRow.act_by), col(ObligationRow.key))
             .limit(_DUTIES_AT_MOST)
         )
-        return self._shown(query)
+        return self.shown(query)
 
     def agreement(self, name: str) -> Agreement | None:
         """Give one agreement; None where there is none, or it is not theirs to see."""
@@ -149,12 +149,25 @@ class Sight:
 
     def agreements(self, offset: int, limit: int) -> tuple[list[Agreement], int]:
         """Give some of the agreements they may see, by title, and how many there are."""
-        query = select(col(AgreementRow.id)).where(self._mine(col(AgreementRow.id)))
+        query = select(col(AgreementRow.id)).where(self.mine(col(AgreementRow.id)))
         total = self.connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
         ordered = query.order_by(col(AgreementRow.title), col(AgreementRow.id)).offset(offset).limit(limit)
         names = list(self.connection.execute(ordered).scalars())
         found = self._decided(names)
         return [found[name] for name in names if name in found and self.rights(found[name]).sees], total
+
+    def agreements_after(self, last: str, limit: int) -> tuple[list[Agreement], str]:
+        """Give the agreements that follow one by title (all: empty), and the last one where more follow."""
+        title, name = col(AgreementRow.title), col(AgreementRow.id)
+        query = select(name).where(self.mine(name))
+        before = select(title).where(name == last)
+        if last and (said := self.connection.execute(before).scalar()) is not None:
+            # The first bound is said apart, so that an index can begin there.
+            query = query.where(title >= said, or_(title > said, name > last))
+        names = list(self.connection.execute(query.order_by(title, name).limit(limit + 1)).scalars())
+        found = self._decided(names[:limit])
+        seen = [found[each] for each in names[:limit] if each in found and self.rights(found[each]).sees]
+        return seen, names[limit - 1] if len(names) > limit else ""
 
     def find(self, text: str) -> list[Agreement]:
         """Give the agreements that a question means, the likeliest first; only among theirs."""
@@ -178,6 +191,15 @@ class Sight:
             return None
         return found if self.rights(found.shown.agreement).sees else None
 
+    def alerts_of(self, story: Story) -> list[dict[str, Any]]:
+        """Give who was told: an officer reads of their own party, and of those who were told instead."""
+        agreement = story.shown.agreement
+        rights = self.rights(agreement)
+        if rights.manages or rights.audits:
+            return story.alerts
+        others = set(agreement.parties) - rights.parties
+        return [alert for alert in story.alerts if alert["contact"].partition(":")[0] not in others]
+
     def is_theirs(self, shown: Shown) -> bool:
         """Tell whether a duty is one that they must see to."""
         return not self.rights(shown.agreement).parties.isdisjoint(holders_of(shown))
@@ -187,7 +209,7 @@ class Sight:
         query = (
             select(ObligationRow)
             .join(AgreementRow, col(AgreementRow.id) == agreement)
-            .where(col(ObligationRow.state).in_(LIVE), act_by.is_not(None), self._mine(agreement))
+            .where(col(ObligationRow.state).in_(LIVE), act_by.is_not(None), self.mine(agreement))
             .order_by(act_by, col(ObligationRow.key))
         )
         for days, is_first in ((window.first, True), (window.last, False)):
@@ -211,8 +233,9 @@ class Sight:
         zone = col(AgreementRow.timezone)
         return case(*((zone == name, local(name)) for name in _ZONES), else_=local(self.context.timezone))
 
-    def _mine(self, agreement: Any) -> ColumnElement[bool]:
-        if self.reach.everything:
+    def mine(self, agreement: Any) -> ColumnElement[bool]:
+        """Give the condition for what may be theirs; `agreement` is a column of agreements' ids."""
+        if self.reach.sees_everything:
             return true()
         conditions = []
         if self.reach.units:
@@ -223,7 +246,7 @@ class Sight:
 
     def _candidates(self, words: Iterable[str]) -> list[str]:
         """Give the ids among which to search: all of theirs, or those with such words where they are many."""
-        query = select(col(AgreementRow.id)).where(self._mine(col(AgreementRow.id)))
+        query = select(col(AgreementRow.id)).where(self.mine(col(AgreementRow.id)))
         names = list(self.connection.execute(query.limit(_AGREEMENTS_AT_MOST + 1)).scalars())
         if len(names) <= _AGREEMENTS_AT_MOST:
             return names
@@ -235,8 +258,12 @@ class Sight:
         ]
         return list(self.connection.execute(query.where(or_(*said)).limit(_AGREEMENTS_AT_MOST)).scalars())
 
-    def _shown(self, query: Select[Any]) -> list[Shown]:
-        rows = self.connection.execute(query).all()
+    def shown(self, query: Select[Any]) -> list[Shown]:
+        """Give the stored duties of a query that they may see."""
+        return self.shown_rows(self.connection.execute(query).all())
+
+    def shown_rows(self, rows: Sequence[Any]) -> list[Shown]:
+        """Give stored duties that they may see."""
         found = queries.as_shown(self.connection, self.context, rows, self.now)
         return [one for one in found if self.rights(one.agreement).sees]
 

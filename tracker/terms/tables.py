@@ -15,6 +15,7 @@ class AgreementRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_agreement_wake_at", "wake_at", sqlite_where=_PENDING, postgresql_where=_PENDING),
         Index("ix_agreement_unit", "unit"),
+        Index("ix_agreement_title_id", "title", "id"),
     )
 
     id: str = Field(primary_key=True)

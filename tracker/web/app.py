@@ -16,7 +16,6 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp
 
 from tracker.base.errors import (
-    BadEvidenceError,
     BadFactError,
     DatabaseError,
     SettingsError,
@@ -26,15 +25,16 @@ from tracker.base.errors import (
 from tracker.base.log import get_logger
 from tracker.base.signing import Claim, Purpose, Refusal, Tokens, Why
 from tracker.bootstrap import House, build_tokens
-from tracker.evidence.kinds import JPEG, PDF, PNG
-from tracker.evidence.store import MEGABYTE, Offered
+from tracker.evidence.store import Offered
 from tracker.web import page
 from tracker.web.answers import ANSWERS
 from tracker.web.desk import Desk, Opened
 from tracker.web.fields import Errors, Given
 from tracker.web.headers import SecureHeaders
 from tracker.web.page import Page
-from tracker.web.upload import SMALL, file_in, form_of, texts_in
+from tracker.web.site import operations
+from tracker.web.site.site import Site
+from tracker.web.upload import SMALL, form_of, offered_in, texts_in
 from tracker.web.words import say
 
 _P = ParamSpec("_P")
@@ -61,6 +61,9 @@ def build_app(house: House) -> ASGIApp:
     app.add_api_route("/u/{token}", face.refuse_digest, methods=["POST"])
     app.add_api_route("/style.css", _style, methods=_LOOKING)
     app.add_api_route("/healthz", face.health, methods=_LOOKING)
+    site = Site(house)
+    site.add_to(app)
+    operations.add_to(app, site)
     app.add_exception_handler(HTTPException, face.refused)
     app.add_exception_handler(TrackerError, face.failed)
     app.add_exception_handler(Exception, face.failed)
@@ -172,29 +175,7 @@ class _Face:
         return opened.language if opened else self._desk.language
 
     async def _evidence(self, form: FormData, opened: Opened) -> tuple[Offered | None, Errors]:
-        limit, language = self._desk.evidence.limit, opened.language
-        content = await file_in(form, "evidence", limit)
-        if content is None:
-            return None, {}
-        if len(content) > limit:
-            size = limit // MEGABYTE
-            return None, {
-                "evidence": say(
-                    language,
-                    f"Berkas ini lebih besar dari {size} MB; pindai dengan ukuran lebih kecil.",
-                    f"This file is larger than {size} MB; scan it smaller.",
-                )
-            }
-        wrong = say(
-            language,
-            "Berkas ini bukan PDF, JPEG, atau PNG (isinya yang menentukan, bukan namanya).",
-            "This file is no PDF, JPEG, or PNG (its content counts, not its name).",
-        )
-        try:
-            offered = await self._do(self._desk.evidence.look_into, content)
-        except BadEvidenceError:
-            return None, {"evidence": wrong}
-        return (offered, {}) if offered.about.media_type in (PDF, JPEG, PNG) else (None, {"evidence": wrong})
+        return await offered_in(form, self._desk.evidence, opened.language, self._do)
 
     async def _record(
         self, opened: Opened, given: Given, evidence: Offered | None, errors: Errors

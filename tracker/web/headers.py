@@ -15,7 +15,7 @@ HEADERS = {
 
 
 class SecureHeaders:
-    """Adds the headers to whatever is answered, errors too."""
+    """Adds the headers to whatever is answered, errors too; a page may say otherwise."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Stand around an application."""
@@ -26,7 +26,9 @@ class SecureHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, with_headers)

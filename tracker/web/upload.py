@@ -1,6 +1,6 @@
 """Reading a form whose size has a limit: what is larger never lies in memory, nor whole on the disk."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from starlette.datastructures import FormData, UploadFile
@@ -8,7 +8,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Message, Receive
 
-from tracker.web.fields import Given
+from tracker.base.errors import BadEvidenceError
+from tracker.evidence.kinds import JPEG, PDF, PNG
+from tracker.evidence.store import MEGABYTE, EvidenceStore, Offered
+from tracker.web.fields import Errors, Given
+from tracker.web.words import say
 
 SMALL = 64 * 1024
 """Enough for a form without a file, and for each field of one with a file."""
@@ -60,3 +64,30 @@ async def file_in(form: FormData, name: str, most: int) -> bytes | None:
     if not isinstance(found, UploadFile) or not (found.filename or found.size):
         return None
     return await found.read(most + 1)
+
+
+async def offered_in(
+    form: FormData, store: EvidenceStore, language: str, do: Callable[..., Awaitable[Offered]]
+) -> tuple[Offered | None, Errors]:
+    """Give the file that came with a form, looked into in a thread (`do`), or what is wrong with it."""
+    content = await file_in(form, "evidence", store.limit)
+    if content is None:
+        return None, {}
+    if len(content) > store.limit:
+        size = store.limit // MEGABYTE
+        too_large = say(
+            language,
+            f"Berkas ini lebih besar dari {size} MB; pindai dengan ukuran lebih kecil.",
+            f"This file is larger than {size} MB; scan it smaller.",
+        )
+        return None, {"evidence": too_large}
+    wrong = say(
+        language,
+        "Berkas ini bukan PDF, JPEG, atau PNG (isinya yang menentukan, bukan namanya).",
+        "This file is no PDF, JPEG, or PNG (its content counts, not its name).",
+    )
+    try:
+        offered = await do(store.look_into, content)
+    except BadEvidenceError:
+        return None, {"evidence": wrong}
+    return (offered, {}) if offered.about.media_type in (PDF, JPEG, PNG) else (None, {"evidence": wrong})

@@ -98,6 +98,15 @@ def test_an_empty_list_has_no_empty_sections() -> None:
     assert telegram(content).count("\n") < 8
 
 
+def test_what_is_to_be_opened_is_a_button_and_can_be_copied() -> None:
+    link = f"https://tenggat.example.go.id/masuk/{'x' * 43}?ke=%2Fperjanjian&a=1"
+    mail = mailed(list_content(items=(), notes=(), lead=(f"Buka: {link}",), link=link))
+
+    assert link in part(mail, "plain").split()
+    assert f'<a href="{link.replace("&", "&amp;")}"' in part(mail, "html")
+    assert "<a href" not in part(mailed(list_content(items=(), notes=())), "html")
+
+
 def test_no_text_is_taken_for_html_or_a_header() -> None:
     content = list_content(text=f" {NASTY}\r\nBcc: x@example.org")
 

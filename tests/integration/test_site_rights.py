@@ -1,0 +1,188 @@
+"""Who may see and do what: every role against every page and every act of two agreements."""
+
+import re
+from collections.abc import Mapping
+
+import pytest
+
+from tests.support.browser import KEY
+from tests.support.houses import Home, Homes
+from tests.support.town import (
+    ADMIN,
+    FORMER,
+    MANAGER,
+    ONE,
+    OTHER_MANAGER,
+    SECRETS,
+    STRANGER,
+    TWO,
+    UNSURE,
+    town,
+)
+from tests.support.visitor import Visitor
+from tracker.accounts import accounts, sessions
+from tracker.accounts.accounts import Account
+from tracker.accounts.calendar_links import make
+from tracker.events.tables import EventRow
+from tracker.people.rights import Office
+from tracker.web.app import build_app
+from tracker.web.site import pages
+
+NORTH_ONE = "utara-2026/renewal-notice/2026-12-18"
+NORTH_TWO = "utara-2026/report-two/2026-12-21"
+SOUTH = "lain-2026/report-three/2026-12-20"
+AUDITOR, BOSS = "auditor@example.org", "boss@example.org"
+PEOPLE: Mapping[str, str] = {
+    "stranger": f"c{STRANGER}@example.org",
+    "former officer": f"c{FORMER}@example.org",
+    "unconfirmed officer": f"c{UNSURE}@example.org",
+    "officer of one": f"c{ONE}@example.org",
+    "officer of two": f"c{TWO}@example.org",
+    "manager": f"c{MANAGER}@example.org",
+    "other manager": f"c{OTHER_MANAGER}@example.org",
+    "fallback": f"c{ADMIN}@example.org",
+    "admin": BOSS,
+    "auditor": AUDITOR,
+}
+NOBODY = ("stranger", "former officer", "unconfirmed officer")
+EVERYTHING = {NORTH_ONE, NORTH_TWO, SOUTH}
+SEEN: Mapping[str, set[str]] = {
+    "officer of one": {NORTH_ONE, NORTH_TWO},
+    "officer of two": {NORTH_ONE, NORTH_TWO},
+    "manager": {NORTH_ONE, NORTH_TWO},
+    "other manager": {SOUTH},
+    "fallback": EVERYTHING,
+    "admin": EVERYTHING,
+    "auditor": EVERYTHING,
+}
+ANSWERED: Mapping[str, set[str]] = {
+    "officer of one": {NORTH_ONE},
+    "officer of two": {NORTH_TWO},
+    "manager": {NORTH_ONE, NORTH_TWO},
+    "other manager": {SOUTH},
+    "fallback": EVERYTHING,
+    "admin": EVERYTHING,
+}
+WAIVED: Mapping[str, set[str]] = {
+    who: duties for who, duties in ANSWERED.items() if not who.startswith("officer")
+}
+GIVEN: Mapping[str, Mapping[str, str]] = {
+    "tahu": {},
+    "tunda": {"until": "2026-12-01"},
+    "kesampingkan": {"why": "Kata Biro"},
+    "selesai": {"sent_on": "2026-11-20"},
+}
+
+
+@pytest.fixture
+def home(homes: Homes) -> Home:
+    built = town(homes, secret_key=KEY, public_url="https://tracker.test", fallback_email=PEOPLE["fallback"])
+    with built.db.write() as connection:
+        for address, office in ((AUDITOR, Office.AUDITOR), (BOSS, Office.ADMIN)):
+            accounts.put(connection, Account(address, office, address), "tester", built.clock.now())
+    return built
+
+
+def signed_in(home: Home, who: str, app: object) -> Visitor:
+    visitor = Visitor(home, app)
+    with home.db.write() as connection:
+        secret = sessions.begin(connection, PEOPLE[who], home.clock.now())
+    visitor.cookies.set("__Host-tracker-session", secret)
+    return visitor
+
+
+def test_everybody_sees_what_is_theirs_and_nothing_else(home: Home) -> None:
+    app = build_app(home.house)
+    for who in PEOPLE:
+        visitor, seen = signed_in(home, who, app), SEEN.get(who, set())
+        for key in sorted(EVERYTHING):
+            agreement = key.partition("/")[0]
+            expected = 303 if who in NOBODY else 200 if key in seen else 404
+            assert visitor.get(f"/kewajiban/{key}").status_code == expected, (who, key)
+            assert visitor.get(f"/perjanjian/{agreement}").status_code == expected, (who, agreement)
+            overseen = key in seen and not who.startswith("officer")
+            printed = visitor.get(f"/cetak/{key}")
+            assert printed.status_code == (303 if who in NOBODY else 200 if overseen else 404), (who, key)
+            assert printed.content.startswith(b"%PDF") is overseen
+            assert visitor.get(f"/bukti/{key}/1").status_code == (303 if who in NOBODY else 404), (who, key)
+        for path in (
+            "/",
+            "/unduh/kewajiban.csv",
+            "/?cari=kerja+sama",
+            "/perjanjian",
+            "/perjanjian?cari=rahasia",
+        ):
+            answer = visitor.get(path)
+            assert answer.status_code == (303 if who in NOBODY else 200), (who, path)
+            if path in ("/", "/unduh/kewajiban.csv"):
+                assert {key for key in EVERYTHING if key in answer.text} == seen, (who, path)
+            if seen == {SOUTH}:
+                assert "Babel" not in answer.text, (who, path)
+            elif SOUTH not in seen:
+                assert "Kutai" not in answer.text, (who, path)
+        assert visitor.get("/unduh/kewajiban.xlsx").status_code == (303 if who in NOBODY else 200)
+
+
+def test_nobody_reads_a_secret(home: Home) -> None:
+    app = build_app(home.house)
+    visitors = [Visitor(home, app), *(signed_in(home, who, app) for who in NOBODY)]
+    with home.db.write() as connection:
+        secret = make(connection, PEOPLE["stranger"], "id", home.clock.now())
+    shown = [
+        one[0].format(agreement="utara-2026", rule="r", occurrence="o", number=1) for one in pages.LOOKING
+    ]
+    for visitor in visitors:
+        for path in (*shown, f"/kewajiban/{NORTH_ONE}", "/masuk", "/metrics", f"/kalender/{secret}.ics"):
+            text = visitor.get(path).text
+            assert not [word for word in SECRETS if word in text and word != "Lapor"], path
+            assert "Lapor" not in text, path
+
+
+@pytest.mark.parametrize("act", GIVEN)
+def test_everybody_records_what_is_theirs_to_record(home: Home, act: str) -> None:
+    app = build_app(home.house)
+    allowed = WAIVED if act == "kesampingkan" else ANSWERED
+    done: set[str] = set()
+    for who in PEOPLE:
+        visitor = signed_in(home, who, app)
+        mark = re.search(r'name="tanda" value="(\w+)"', visitor.get("/saya").text)
+        for key in sorted(EVERYTHING - done):
+            before = len(home.rows(EventRow))
+            fields = {**GIVEN[act], "tanda": mark[1] if mark else "", "sekali": f"{who}{key}"}
+            answer = visitor.post(f"/kewajiban/{key}/{act}", fields)
+            recorded = len(home.rows(EventRow)) - before
+            if who in NOBODY:
+                assert answer.headers["location"] == "/masuk", (who, key)
+            elif key in allowed.get(who, set()):
+                assert (answer.status_code, recorded) == (303, 1), (who, key)
+                done.add(key)
+            else:
+                assert answer.status_code == (403 if key in SEEN[who] else 404), (who, key)
+            assert recorded == (1 if key in done else 0), (who, key)
+    assert done == EVERYTHING
+
+
+def test_a_page_offers_only_what_may_be_recorded(home: Home) -> None:
+    app = build_app(home.house)
+    for who, seen in SEEN.items():
+        visitor = signed_in(home, who, app)
+        for key in sorted(seen):
+            text = visitor.get(f"/kewajiban/{key}").text
+            offered = set(re.findall(r'<details class="act" id="(\w+)"', text))
+            expected = set(GIVEN) if key in WAIVED.get(who, set()) else set(GIVEN) - {"kesampingkan"}
+            assert offered == (expected if key in ANSWERED.get(who, set()) else set()), (who, key)
+
+
+def test_an_officer_sees_which_duties_are_theirs(home: Home) -> None:
+    app = build_app(home.house)
+    for who, marks in (("officer of one", 1), ("officer of two", 1), ("manager", 0), ("auditor", 0)):
+        assert signed_in(home, who, app).get("/").text.count("bagian Anda") == marks, who
+
+
+def test_every_feed_holds_what_its_owner_sees(home: Home) -> None:
+    app = build_app(home.house)
+    for who, address in PEOPLE.items():
+        with home.db.write() as connection:
+            secret = make(connection, address, "id", home.clock.now())
+        text = Visitor(home, app).get(f"/kalender/{secret}.ics").text.replace("\r\n ", "")
+        assert {key for key in EVERYTHING if key in text} == SEEN.get(who, set()), who

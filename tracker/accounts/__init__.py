@@ -1,0 +1,1 @@
+"""Accounts, links that sign somebody in, sessions and calendar links: kept as digests, all revocable."""

@@ -1,0 +1,189 @@
+"""The duties that one person sees, filtered, a page at a time, and how many lie ahead.
+
+Sorted by the day to act by: among duties that are counted on the same office days that is their
+order by slack. A page begins after the last key of the one before, so it costs the same however far
+one goes; counts stop at a bound.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Date, ScalarSelect, Select, and_, func, literal, or_, select
+from sqlmodel import col
+
+from tracker.obligations.model import CLOSED, State
+from tracker.obligations.tables import ObligationRow
+from tracker.queries import Shown
+from tracker.seen.search import best, entry, question
+from tracker.seen.sight import Sight
+from tracker.seen.wishes import Kind, Stand, Wish
+from tracker.terms.model import Agreement
+from tracker.terms.tables import AgreementRow
+
+COUNTED_AT_MOST = 1000
+_FOUND_AT_MOST = 500
+
+
+_RULES = {
+    Kind.RENEWAL: ("renewal",),
+    Kind.TERMINATION: ("termination",),
+    Kind.FORCE_MAJEURE: ("force-majeure",),
+    Kind.REPORT: ("report", "monitoring", "evaluation"),
+    Kind.PAYMENT: ("payment", "contribution"),
+    Kind.ADDENDUM: ("addendum", "amend"),
+    Kind.CONTACT: ("contact",),
+}
+
+
+class Cursor(NamedTuple):
+    """After which duty a page begins."""
+
+    act_by: date | None
+    key: str
+
+
+class Spans(NamedTuple):
+    """Where a list is divided, by the operator's day: the last day of this week and of this month."""
+
+    today: date
+    week: date
+    month: date
+
+    @classmethod
+    def of(cls, today: date) -> "Spans":
+        """Divide around a day; a month that ends within the week ends with it."""
+        week = today + timedelta(days=6 - today.weekday())
+        after = (today.replace(day=28) + timedelta(days=4)).replace(day=1)
+        return cls(today, week, max(week, after - timedelta(days=1)))
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many lie in each span; `COUNTED_AT_MOST` means that many or more."""
+
+    overdue: int
+    week: int
+    month: int
+    later: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page, and where the next one begins; None where there is none."""
+
+    items: Sequence[Shown]
+    following: Cursor | None
+
+
+class Listing:
+    """What one person wants to see of what is theirs."""
+
+    def __init__(self, sight: Sight, wish: Wish) -> None:
+        """Look up nothing yet."""
+        self._sight = sight
+        self._wish = wish
+
+    def page(self, after: Cursor | None, limit: int) -> Listed:
+        """Give one page, beginning after a duty."""
+        rows = self._sight.connection.execute(self._ordered(after).limit(limit + 1)).all()
+        some = rows[:limit]
+        following = Cursor(some[-1].act_by, some[-1].key) if len(rows) > limit else None
+        return Listed(self._sight.shown_rows(some), following)
+
+    def counts(self, spans: Spans) -> Counts:
+        """Count what is wanted in each span, in one statement."""
+        act_by = col(ObligationRow.act_by)
+        within = (
+            act_by < spans.today,
+            and_(act_by >= spans.today, act_by <= spans.week),
+            and_(act_by > spans.week, act_by <= spans.month),
+            act_by > spans.month,
+        )
+        numbers = [self._bounded(condition) for condition in within]
+        found: Any = self._sight.connection.execute(select(*numbers)).one()
+        return Counts(*found)
+
+    def _ordered(self, after: Cursor | None) -> Select[Any]:
+        act_by, key = col(ObligationRow.act_by), col(ObligationRow.key)
+        query = self._wanted
+        if self._wish.stand is Stand.UNDATED:
+            return (query.where(key > after.key) if after else query).order_by(key)
+        backwards = self._wish.stand is Stand.CLOSED
+        if after is not None and after.act_by is not None:
+            # The first bound is said apart, so that an index can begin there.
+            day = literal(after.act_by, Date)
+            last, further = (act_by <= day, act_by < day) if backwards else (act_by >= day, act_by > day)
+            beside = key < after.key if backwards else key > after.key
+            query = query.where(last, or_(further, beside))
+        return query.order_by(*((act_by.desc(), key.desc()) if backwards else (act_by, key)))
+
+    def _bounded(self, condition: ColumnElement[bool]) -> ScalarSelect[int]:
+        some = self._wanted.where(condition).with_only_columns(col(ObligationRow.key))
+        return select(func.count()).select_from(some.limit(COUNTED_AT_MOST).subquery()).scalar_subquery()
+
+    @cached_property
+    def _wanted(self) -> Select[Any]:
+        sight, wish = self._sight, self._wish
+        agreement = col(ObligationRow.agreement_id)
+        query = select(ObligationRow).where(*_standing(sight, wish.stand))
+        if wish.stand is not Stand.UNDATED:
+            query = query.where(col(ObligationRow.act_by).is_not(None))
+        for names in self._rules():
+            query = query.where(
+                or_(*(col(ObligationRow.rule).contains(name, autoescape=True) for name in names))
+            )
+        if wish.unit or not sight.reach.sees_everything:
+            query = query.join(AgreementRow, col(AgreementRow.id) == agreement).where(sight.mine(agreement))
+        if wish.unit:
+            query = query.where(col(AgreementRow.unit) == wish.unit)
+        found = self._agreements()
+        return query if found is None else query.where(agreement.in_(found))
+
+    def _rules(self) -> Iterator[Sequence[str]]:
+        """Yield what the names of rules must hold: of the kind, and of what the words mean."""
+        if self._wish.kind is not None:
+            yield _RULES[self._wish.kind]
+        if meant := question(self._wish.text).kinds:
+            yield meant
+
+    def _agreements(self) -> list[str] | None:
+        """Give the agreements that are meant by words; None where no words say which."""
+        sight, wish, asked = self._sight, self._wish, question(self._wish.text)
+        if wish.party:
+            words = wish.party.casefold().split()
+            named = [one for one in sight.find(wish.party) if _is_of(one, words)]
+            found = best(asked, map(entry, named)) if asked.words else [one.id for one in named]
+        elif asked.words:
+            found = [one.id for one in sight.find(wish.text)]
+        else:
+            return [] if wish.text and not asked.kinds else None
+        return found[:_FOUND_AT_MOST]
+
+
+def _is_of(agreement: Agreement, words: Sequence[str]) -> bool:
+    names = [f"{party.name} {party.short or ''}".casefold() for party in agreement.parties.values()]
+    return any(all(word in name for word in words) for name in names)
+
+
+def _standing(sight: Sight, stand: Stand) -> list[ColumnElement[bool]]:
+    state, act_by = col(ObligationRow.state), col(ObligationRow.act_by)
+    if stand is Stand.CLOSED:
+        return [state.in_(sorted(one.value for one in CLOSED))]
+    # Due and overdue are told from the day; what is stored is open.
+    found: list[ColumnElement[bool]] = [state == State.OPEN.value]
+    known, snoozed = col(ObligationRow.acknowledged_until), col(ObligationRow.snoozed_until)
+    if stand is Stand.OVERDUE:
+        found.append(act_by < sight.today)
+    elif stand is Stand.UNANSWERED:
+        found += [
+            or_(known.is_(None), known < sight.today),
+            or_(snoozed.is_(None), snoozed < sight.today),
+        ]
+    elif stand is Stand.SNOOZED:
+        found.append(snoozed > sight.today)
+    elif stand is Stand.UNDATED:
+        found.append(act_by.is_(None))
+    return found
