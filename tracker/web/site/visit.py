@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from tracker.accounts import hidden
 from tracker.accounts.sessions import Session
 from tracker.bootstrap import House
-from tracker.channels.render import flatten
+from tracker.channels.wrap import flatten
 from tracker.evidence.store import Offered
 from tracker.seen.sight import Sight
 from tracker.signing_in import name_seen
