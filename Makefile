@@ -24,7 +24,10 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 demo: $(VENV)/.runtime ## replay the four agreements: deadlines, reminders, a mail folder to look at
 	@$(BIN)/tracker demo
 
-test: $(VENV)/.dev ## all tests, with coverage
+test: $(VENV)/.dev ## all tests
+	@$(BIN)/python -m pytest -q -n auto
+
+coverage: $(VENV)/.dev ## all tests once more, and which lines they reach: takes twice as long
 	@$(BIN)/python -m pytest -n auto --cov --cov-report=term
 
 check: $(VENV)/.dev ## lint, types, import contracts, migrations, terms files
