@@ -64,7 +64,7 @@ class Outbox:
         """Make every mail due again, in tables as new."""
         with self.db.write() as connection:
             if self.db.is_postgresql:
-                connection.execute(text("TRUNCATE attempt, alert"))
+                connection.execute(text("TRUNCATE attempt, post, alert"))
             connection.execute(delete(AttemptRow))
             connection.execute(delete(AlertRow))
         put(self.db, ROWS[: self.mails])

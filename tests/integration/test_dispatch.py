@@ -22,7 +22,7 @@ from tracker.outbox.delivery import Accepted, Channel, Delivery, Failure, SendEr
 from tracker.outbox.dispatch import Dispatcher
 from tracker.outbox.retry import LONGEST_PAUSE, GiveUp, Retry, backoff
 from tracker.outbox.service import Claimed
-from tracker.outbox.tables import AlertRow, AttemptRow
+from tracker.outbox.tables import AlertRow, AttemptRow, PostRow
 from tracker.reminders.recipients import EMAIL, FILE, TELEGRAM
 
 FORCE_MAJEURE = rule("14 calendar days since force-majeure-occurred", "force-majeure-notice")
@@ -90,6 +90,18 @@ def test_accepted(home: Home) -> None:
     assert (delivery.alert_key, delivery.address, delivery.now) == (row.key, "satu@example.org", MONDAY)
     assert (delivery.message_id, delivery.thread_id) == (row.message_id, row.thread_id)
     assert delivery.content.model_dump_json() == row.content
+
+
+def test_only_what_stands_in_a_chat_is_noted_as_a_post(homes: Homes) -> None:
+    home = homes.build(channels=[EMAIL, TELEGRAM], fallback_email=FALLBACK)
+    home.load(terms_file(FORCE_MAJEURE))
+    home.record("force-majeure-occurred", "2026-11-20", party="kesatu")
+    home.remind()
+
+    mail, chat = Scripted(EMAIL, [Accepted("250 OK", "queue-1")]), Scripted(TELEGRAM, [Accepted("ok", "77")])
+    assert run(home, mail, chat) == 2
+
+    assert [(row.chat, row.message) for row in home.rows(PostRow)] == [("11", "77")]
 
 
 def test_the_attempt_is_written_before_the_send(home: Home) -> None:

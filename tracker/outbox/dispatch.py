@@ -35,7 +35,7 @@ from tracker.outbox.delivery import Accepted, Channel, Delivery, Failure, SendEr
 from tracker.outbox.lane import Lane, NotConfigured, Outcome, loop_time
 from tracker.outbox.retry import Retry
 from tracker.outbox.service import Claimed
-from tracker.reminders.recipients import CHANNELS
+from tracker.reminders.recipients import CHANNELS, TELEGRAM
 
 log = get_logger("dispatch")
 
@@ -212,7 +212,7 @@ class Dispatcher:
         """Write acceptances the quick way where it works; gives the outcomes that are left to write."""
         # What stands in a chat is noted as well, which is not worth a quick way: chats have a pace.
         accepted = [
-            each for each in outcomes if isinstance(each.result, Accepted) and not each.result.reference
+            each for each in outcomes if isinstance(each.result, Accepted) and each.alert.channel != TELEGRAM
         ]
         answers = _answers(accepted)
         if not answers:
@@ -358,11 +358,11 @@ def _answers(outcomes: Sequence[Outcome]) -> list[tuple[Claimed, str]]:
 
 
 def _posted(outcomes: Sequence[Outcome]) -> list[tuple[str, str | None, str, str]]:
-    """Give where accepted messages stand, where the server has said how it calls them."""
+    """Give the chats in which accepted messages stand, and how the server calls them there."""
     return [
         (each.alert.key, each.alert.obligation_key, each.alert.address, each.result.reference)
         for each in outcomes
-        if isinstance(each.result, Accepted)
+        if isinstance(each.result, Accepted) and each.alert.channel == TELEGRAM
     ]
 
 
