@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,9 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from tracker.base.dates import clock_text, days_phrase, local_time, long_date
 from tracker.channels.wrap import flatten, paragraph, wrapped
-from tracker.outbox.content import AlertContent, Content
+from tracker.outbox.content import LATE_AFTER, AlertContent, Content
 
-LATE_AFTER = timedelta(hours=1)
 _CUT = "..."
 _FOLDER = Path(__file__).parent
 

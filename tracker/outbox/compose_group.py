@@ -1,15 +1,13 @@
 """Several reminders of one person as one message: what must be done first comes first. Pure."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from tracker.base.dates import local_time, short_date
 from tracker.outbox.compose import of_points
-from tracker.outbox.content import AlertContent, Content, ListContent, ListItem
+from tracker.outbox.content import LATE_AFTER, AlertContent, Content, ListContent, ListItem
 from tracker.outbox.keys import GROUP
-
-_LATE_AFTER = timedelta(hours=1)
 
 
 def grouped(members: Sequence[tuple[str, AlertContent]], now: datetime) -> Content:
@@ -69,7 +67,7 @@ def _lead(contents: Sequence[AlertContent], now: datetime) -> list[str]:
         if english
         else "Kewajiban berikut menunggu Anda, yang paling mendesak lebih dahulu."
     ]
-    if now - first.planned_for > _LATE_AFTER:
+    if now - first.planned_for > LATE_AFTER:
         planned = local_time(first.planned_for, ZoneInfo(first.timezone), first.language)
         lead.append(
             f"This message is late: the first of its reminders was planned for {planned}."

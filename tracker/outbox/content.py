@@ -4,13 +4,17 @@ Every sentence is already in the recipient's language; a channel only lays it ou
 the moment of sending (days left, how late) is worked out by the channel from `Delivery.now`.
 """
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 BUTTONS_AT_MOST = 6
 """How many duties of a list get a button of their own."""
+
+
+LATE_AFTER = timedelta(hours=1)
+"""A reminder that is sent so long after its time says so."""
 
 
 class _Value(BaseModel):
