@@ -17,7 +17,7 @@ from sqlmodel import col
 from tracker.base.db import Database
 from tracker.calendars.blocks import Block, blocks
 from tracker.digests.duties import Days, ahead, counts, most_urgent
-from tracker.digests.readers import NOBODY, Reader, fallback, tell, units, untold
+from tracker.digests.readers import Reader, apart, fallback, tell, units, untold
 from tracker.obligations.tables import ObligationRow
 from tracker.outbox.compose_long_holiday import BeforeHoliday, before_holiday
 from tracker.outbox.keys import LONG_HOLIDAY, long_holiday_key
@@ -46,11 +46,10 @@ def _tell(db: Database, context: Context, now: datetime, today: date, block: Blo
 
     waiting = untold(db, [fallback(context), *units(context)], LONG_HOLIDAY, key)
     total = 0
-    for group in ([one for one in waiting if one.unit == NOBODY], [one for one in waiting if one.unit]):
-        if group:
-            seen = _look(db, today, block, [reader.unit for reader in group if reader.unit])
-            find = partial(_before, db, context, now, block, seen)
-            total += tell(db, context, now, group, key, find, before_holiday)
+    for group in apart(waiting):
+        seen = _look(db, today, block, [reader.unit for reader in group if reader.unit])
+        find = partial(_before, db, context, now, block, seen)
+        total += tell(db, context, now, group, key, find, before_holiday)
     return total
 
 

@@ -18,7 +18,7 @@ from sqlmodel import col
 from tracker.base.db import Database
 from tracker.calendars.model import Calendar, Coverage
 from tracker.digests.duties import Days, ahead, counts, most_urgent
-from tracker.digests.readers import NOBODY, Reader, fallback, tell, units, untold
+from tracker.digests.readers import NOBODY, Reader, apart, fallback, tell, units, untold
 from tracker.doctor.finding import PATIENCE
 from tracker.doctor.service import examine, names_of
 from tracker.doctor.undelivered import waiting_too_long
@@ -45,11 +45,10 @@ def tell_morning(db: Database, context: Context, now: datetime) -> int:
 
     waiting = untold(db, [fallback(context), *units(context)], SUMMARY, key)
     total = 0
-    for group in ([one for one in waiting if one.unit == NOBODY], [one for one in waiting if one.unit]):
-        if group:
-            seen = _look(db, now, today, [reader.unit for reader in group if reader.unit])
-            find = partial(_morning, db, context, now, today, seen)
-            total += tell(db, context, now, group, key, find, morning_summary)
+    for group in apart(waiting):
+        seen = _look(db, now, today, [reader.unit for reader in group if reader.unit])
+        find = partial(_morning, db, context, now, today, seen)
+        total += tell(db, context, now, group, key, find, morning_summary)
     return total
 
 

@@ -53,6 +53,12 @@ def units(context: Context) -> list[Reader]:
     return [reader for reader in found if reader.routes]
 
 
+def apart(readers: Sequence[Reader]) -> list[list[Reader]]:
+    """Part the fallback contact, who reads about everything, from the units; no part is empty."""
+    parts = ([one for one in readers if one.unit == NOBODY], [one for one in readers if one.unit])
+    return [part for part in parts if part]
+
+
 def untold(db: Database, readers: Sequence[Reader], digest: str, key: Key) -> list[Reader]:
     """Give the readers who want a digest and that nothing has been added for yet, by whole keys."""
     keys = {reader.unit: set(_keys(reader, key)) for reader in readers}

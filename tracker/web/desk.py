@@ -16,9 +16,9 @@ from tracker.bootstrap import House, Rules
 from tracker.events.model import Event
 from tracker.evidence.store import EvidenceStore, Offered
 from tracker.outbox import unsubscribed
+from tracker.people.names import office_of
 from tracker.reminders.recipients import Role, Routing, is_fallback, titled
 from tracker.terms.model import Agreement
-from tracker.terms.people import Contact
 
 Language = Literal["id", "en"]
 log = get_logger("web")
@@ -130,24 +130,14 @@ def reader_of(who: str, agreement: Agreement, routing: Routing, today: date) -> 
     if is_fallback(who):
         return Reader(fallback.name, fallback.language, serves=True)
     of, _, key = who.rpartition(":")
-    office, people = _office(of, agreement, routing)
+    looks_after_it = of in agreement.parties or of == f"{Role.MANAGER}:{agreement.unit}"
+    office, people = office_of(of, agreement, routing) if looks_after_it else ("", ())
     named = [contact for contact in people if contact.key == key]
     if not named:
         return Reader(key, fallback.language, serves=False)
     serving = [contact for contact in named if contact.serves_on(today)]
     one = (serving or named)[-1]
     return Reader(titled(one, office), one.language, serves=bool(serving))
-
-
-def _office(of: str, agreement: Agreement, routing: Routing) -> tuple[str, Sequence[Contact]]:
-    """Give the name and the people of a party, or of the unit that looks after the agreement."""
-    if of in agreement.parties:
-        party = agreement.parties[of]
-        return party.short or party.name, party.contacts
-    unit = routing.units.get(agreement.unit or "")
-    if unit is not None and of == f"{Role.MANAGER}:{agreement.unit}":
-        return unit.name, unit.managers
-    return "", ()
 
 
 def _said(fact: Event) -> str:

@@ -6,9 +6,9 @@ import pytest
 
 from tests.support.content import PLANNED, alert_content
 from tracker.channels.email.render import subject
-from tracker.channels.render import LATE_AFTER, fill, shorten, view
+from tracker.channels.render import fill, shorten, view
 from tracker.channels.wrap import flatten
-from tracker.outbox.content import AlertContent
+from tracker.outbox.content import LATE_AFTER, AlertContent
 
 
 def test_the_day_is_the_local_day_of_the_agreement() -> None:
