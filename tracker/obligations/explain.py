@@ -55,7 +55,8 @@ class _Explainer:
     def steps(self) -> Iterator[str]:
         clause = clause_text(self.rule.clause, self.agreement) or self.rule.law or ""
         due = due_text(self.rule.due, self.language)
-        yield self.say(f"Dasar: {clause}: {due}.", f"Basis: {clause}: {due}.")
+        basis = f"{clause}: {due}" if clause else due
+        yield self.say(f"Dasar: {basis}.", f"Basis: {basis}.")
         deadline = self.obligation.deadline
         if deadline is None:
             yield self._without_deadline()

@@ -130,3 +130,9 @@ def test_the_settled_signing_day_is_said_only_where_it_matters() -> None:
     event = Event("contoh", "force-majeure-occurred", date(2026, 4, 17))
     said = explained("7 calendar days since force-majeure-occurred", "id", event, signed=signed)
     assert not any("kata dan hari cocok" in step for step in said)
+
+
+@pytest.mark.parametrize(("language", "begins"), [("id", "Dasar: 30"), ("en", "Basis: 30")])
+def test_a_rule_without_a_clause_rests_on_its_period_alone(language: str, begins: str) -> None:
+    first = explained("30 days before term end", language, rule={"clause": None})[0]
+    assert first.startswith(begins)
