@@ -1,6 +1,6 @@
 """The read side, shared by every face: what is coming, why this date, what was sent to whom."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, or_, select
 from sqlmodel import col
 
+from tracker.base.dates import plain_date
 from tracker.base.db import Database
 from tracker.base.errors import UnknownThingError
 from tracker.chains import ChainShown, chain_shown
@@ -201,6 +202,19 @@ def _move(row: Any, language: str) -> dict[str, Any]:
         "before": figures(""),
         "after": figures("to_"),
     }
+
+
+def move_text(move: Mapping[str, Any], language: str) -> str:
+    """Say one of `dates_of` in a sentence: when a deadline moved, from which day to which, and why."""
+
+    def day(iso: str | None) -> str:
+        return plain_date(date.fromisoformat(iso), language) if iso else "-"
+
+    on = plain_date(datetime.fromisoformat(move["at"]).date(), language)
+    before, after = (day(move[side]["act_by"]) for side in ("before", "after"))
+    if language == "en":
+        return f"Moved on {on}: {before} to {after}. {move['why']}"
+    return f"Bergeser pada {on}: {before} menjadi {after}. {move['why']}"
 
 
 def _row_named(connection: Connection, name: str) -> Any:

@@ -1,7 +1,7 @@
 """One duty: its dates, why this date, who was told when, and what proves it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from tracker.base.dates import clock_text, local_time, long_date, plain_date
@@ -15,7 +15,7 @@ from tracker.obligations.state_wording import state_text
 from tracker.obligations.wording import clause_text, cost_text, form_text, headline, part_text, people_text
 from tracker.people.names import named
 from tracker.people.requests import DUTY, Ask, ask, number, text
-from tracker.queries import LIVE, Shown, Story
+from tracker.queries import LIVE, Shown, Story, move_text
 from tracker.seen.sight import holders_of
 
 WHY, TOLD, PROOF = "mengapa", "diberitahu", "bukti"
@@ -43,7 +43,7 @@ def why(asker: Asker, details: Sequence[str]) -> Reply:
     if story is None:
         return not_there(asker)
     lines = [f"{place}. {step}" for place, step in enumerate(story.steps, start=1)]
-    lines += [_move(move, asker) for move in story.moves]
+    lines += [move_text(move, asker.language) for move in story.moves]
     return _told(asker, story, WHY, asker.say("Mengapa tanggal ini", "Why this date"), lines, details)
 
 
@@ -163,20 +163,6 @@ def _told(
     head = f"{bold(title)}\n{plain(when(asker, shown))}: {what}"
     body = "\n\n".join(plain(line, 400) for line in screens[page])
     return said(f"{head}\n\n{body}", pager(page, len(screens), 1, turn), *_more(asker, shown, name))
-
-
-def _move(move: dict[str, Any], asker: Asker) -> str:
-    language = asker.language
-    on = plain_date(datetime.fromisoformat(move["at"]).date(), language)
-    before, after = (_day(move[side]["act_by"], language) for side in ("before", "after"))
-    return asker.say(
-        f"Bergeser pada {on}: {before} menjadi {after}. {move['why']}",
-        f"Moved on {on}: {before} to {after}. {move['why']}",
-    )
-
-
-def _day(iso: str | None, language: str) -> str:
-    return plain_date(date.fromisoformat(iso), language) if iso else "-"
 
 
 def _may_read(asker: Asker, story: Story, alert: dict[str, Any]) -> bool:

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -21,7 +21,7 @@ from tracker.obligations.window_wording import window_text
 from tracker.obligations.wording import form_text, part_text, people_text
 from tracker.people.names import named
 from tracker.proof.words import accepted_text, channel_text, closing_text, outcome_text, point_text
-from tracker.queries import Story
+from tracker.queries import Story, move_text
 from tracker.seen.sight import holders_of
 from tracker.web.fields import Errors, text_of
 from tracker.web.site import acts
@@ -180,7 +180,7 @@ def _page(
         five=list(_five(visit, story)),
         steps=story.steps,
         window=window_text(story.window, language) if story.window else [],
-        moves=[_move(visit, move) for move in story.moves],
+        moves=[move_text(move, visit.language) for move in story.moves],
         chain=story.chain.lines(agreement.zone, language) if story.chain else [],
         proofs=[_proof(visit, story, one) for one in shown.life.proofs],
         missing=_missing(visit, story),
@@ -235,20 +235,6 @@ def _five(visit: Visit, story: Story) -> Iterator[tuple[str, str, str]]:
         day = story.shown.act_by if name == "act_by" else getattr(deadline, name)
         at = clock_text(deadline.by_time, language) if name == "likely" else ""
         yield visit.say(*pair), long_date(day, language) + at if day else "", visit.say(*MEANINGS[name])
-
-
-def _move(visit: Visit, move: Mapping[str, Any]) -> str:
-    language = visit.language
-    on = plain_date(datetime.fromisoformat(move["at"]).date(), language)
-    before, after = (_day(move[side]["act_by"], language) for side in ("before", "after"))
-    return visit.say(
-        f"Bergeser pada {on}: {before} menjadi {after}. {move['why']}",
-        f"Moved on {on}: {before} to {after}. {move['why']}",
-    )
-
-
-def _day(iso: str | None, language: str) -> str:
-    return plain_date(date.fromisoformat(iso), language) if iso else "-"
 
 
 def _missing(visit: Visit, story: Story) -> str:
