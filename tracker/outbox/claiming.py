@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Select, Text, and_, bindparam, insert, literal, or_, select, union, update
 from sqlmodel import col
 
+from tracker.base.among import among
 from tracker.outbox import doubts
 from tracker.outbox.grouping import group
 from tracker.outbox.service import CLAIMED, Claimed
@@ -75,7 +76,7 @@ _BEGIN = insert(AttemptRow).from_select(
         bindparam("now", type_=AlertRow.__table__.c.created_at.type),  # type: ignore[attr-defined]
         literal("started"),
         literal(""),
-    ).where(col(AlertRow.key).in_(bindparam("of_keys", expanding=True))),
+    ).where(among(col(AlertRow.key), "of_keys")),
     include_defaults=False,
 )
 """Notes the attempts in one go: a statement for each would hold a thread up at each of its answers."""

@@ -5,9 +5,9 @@ the moment of sending (days left, how late) is worked out by the channel from `D
 """
 
 from datetime import date, datetime, time, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 BUTTONS_AT_MOST = 6
 """How many duties of a list get a button of their own."""
@@ -103,7 +103,8 @@ class ListContent(_Message):
 
 
 Content = AlertContent | ListContent
-_CONTENT: TypeAdapter[Content] = TypeAdapter(Content)
+_CONTENT: TypeAdapter[Content] = TypeAdapter(Annotated[Content, Field(union_mode="left_to_right")])
+"""Each forbids what the other has: the first that fits is the one."""
 
 
 def read_content(stored: str) -> Content:

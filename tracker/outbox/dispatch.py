@@ -64,6 +64,7 @@ Offload = Callable[..., Coroutine[Any, Any, Any]]
 _OF_THE_LEASE = 0.8
 _MANY = 20
 """With fewer alerts a quicker way to write is not worth making."""
+_TOLD_TOGETHER = 100
 _TURN_SECONDS = 5.0
 """After this a turn claims no more: what is new on other channels must not wait for a long queue on one."""
 
@@ -157,6 +158,7 @@ class Dispatcher:
             lane.give_back_waiting(None)
             await lane.close()
             await asyncio.gather(*senders)
+            _tell(lane.take_accepted())
             if prompt is not None:
                 await prompt.close()
 
@@ -191,6 +193,8 @@ class Dispatcher:
                     await self._offload(self._renew, lane.held)
                     renew_at = self._next_renewal()
                 await self._put_down(lane, prompt if total >= _MANY else None)
+                if len(lane.accepted) >= _TOLD_TOGETHER:
+                    _tell(lane.take_accepted())
         finally:
             await lane.add(await ahead.left_over(), self._clock.now())
 
@@ -225,7 +229,6 @@ class Dispatcher:
             lane.not_written(outcomes)
             raise
         await lane.written(accepted)
-        _tell(answers)
         written = {each.alert.key for each in accepted}
         return [each for each in outcomes if each.alert.key not in written]
 
@@ -310,7 +313,6 @@ class Dispatcher:
             for outcome in outcomes:
                 if not outcome.is_refusal:
                     self._write_failure(connection, outcome, now)
-        _tell(accepted)
 
     def _write_refusal(self, outcome: Outcome, now: datetime) -> None:
         """Write a refusal by itself: what follows locks more than the alert, and in another order."""
@@ -366,7 +368,7 @@ def _posted(outcomes: Sequence[Outcome]) -> list[tuple[str, str | None, str, str
     ]
 
 
-def _tell(accepted: Sequence[tuple[Claimed, str]]) -> None:
-    """Log one line for all that was written together: a line for each is a tenth of the work."""
+def _tell(accepted: Sequence[str]) -> None:
+    """Log one line for many that were accepted: a line for each few is a tenth of the work."""
     if accepted:
-        log.info("alerts accepted", alerts=[alert.key for alert, _ in accepted])
+        log.info("alerts accepted", alerts=accepted)

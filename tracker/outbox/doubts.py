@@ -3,13 +3,20 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlmodel import col
 
+from tracker.base.among import among
 from tracker.base.db import insert_once
 from tracker.outbox.tables import DoubtfulAddressRow
 from tracker.people import chats
 from tracker.reminders.recipients import Address, Routing
+
+_ANSWERS = select(col(DoubtfulAddressRow.address), col(DoubtfulAddressRow.answer)).where(
+    col(DoubtfulAddressRow.channel) == bindparam("of_channel"),
+    among(col(DoubtfulAddressRow.address), "of_addresses"),
+)
+"""Made once: it runs with every claim."""
 
 
 def add(connection: Connection, address: Address, answer: str, now: datetime) -> bool:
@@ -31,19 +38,17 @@ def confirm(connection: Connection, address: Address) -> None:
     )
 
 
-def answers(connection: Connection, channel: str, among: Iterable[str]) -> dict[str, str]:
+def answers(connection: Connection, channel: str, addresses: Iterable[str]) -> dict[str, str]:
     """Give what was said of those addresses of a channel that do not work."""
-    query = select(col(DoubtfulAddressRow.address), col(DoubtfulAddressRow.answer)).where(
-        col(DoubtfulAddressRow.channel) == channel, col(DoubtfulAddressRow.address).in_(sorted(among))
-    )
-    return {row.address: row.answer for row in connection.execute(query)}
+    asked = {"of_channel": channel, "of_addresses": sorted(addresses)}
+    return {row.address: row.answer for row in connection.execute(_ANSWERS, asked)}
 
 
-def held(connection: Connection, among: Iterable[str] | None = None) -> frozenset[Address]:
-    """Give the addresses that do not work, all of them or those `among` some."""
+def held(connection: Connection, addresses: Iterable[str] | None = None) -> frozenset[Address]:
+    """Give those of some addresses that do not work, or all that do not."""
     query = select(col(DoubtfulAddressRow.channel), col(DoubtfulAddressRow.address))
-    if among is not None:
-        query = query.where(col(DoubtfulAddressRow.address).in_(list(among)))
+    if addresses is not None:
+        query = query.where(col(DoubtfulAddressRow.address).in_(list(addresses)))
     return frozenset((channel, address) for channel, address in connection.execute(query))
 
 

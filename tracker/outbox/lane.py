@@ -57,6 +57,8 @@ class Lane:
         self._waiting: deque[Claimed] = deque()
         self._sending: dict[str, Claimed] = {}
         self._outcomes: list[Outcome] = []
+        self.accepted: list[str] = []
+        """Keys of what was accepted, is written, and not told to the log yet."""
         self._alarm: asyncio.TimerHandle | None = None
         self._unwritten = 0
         self._open = False
@@ -184,9 +186,15 @@ class Lane:
 
     async def written(self, outcomes: Sequence[Outcome]) -> None:
         """Take note that outcomes are in the store: senders may go on."""
+        self.accepted += [each.alert.key for each in outcomes if isinstance(each.result, Accepted)]
         async with self._changed:
             self._unwritten -= len(outcomes)
             self._changed.notify_all()
+
+    def take_accepted(self) -> list[str]:
+        """Give what is to be told to the log now."""
+        found, self.accepted = self.accepted, []
+        return found
 
     def not_written(self, outcomes: Sequence[Outcome]) -> None:
         """Keep outcomes for the next turn: forgetting one would send its message a second time."""

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, func,
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
+from tracker.base.among import among
 from tracker.base.db import insert_once
 from tracker.obligations.tables import ObligationRow
 from tracker.outbox.content import BUTTONS_AT_MOST, ListContent, read_content
@@ -77,7 +78,7 @@ _ACCEPT = (
     update(AlertRow)
     .where(
         _locked(
-            col(AlertRow.key).in_(bindparam("of_keys", expanding=True)),
+            among(col(AlertRow.key), "of_keys"),
             # What was taken back while it was under way has been said all the same.
             col(AlertRow.state).in_((PENDING, WITHDRAWN)),
         )
@@ -89,7 +90,7 @@ _ACCEPT_MEMBERS = (
     update(AlertRow)
     .where(
         _locked(
-            col(AlertRow.grouped_in).in_(bindparam("of_keys", expanding=True)),
+            among(col(AlertRow.grouped_in), "of_keys"),
             col(AlertRow.state).in_((GROUPED, WITHDRAWN)),
         )
     )
