@@ -2,11 +2,12 @@
 
 import asyncio
 import json
-import resource
+import re
 import sys
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from tests.support.agreements import RULES
 from tracker.base.clock import ManualClock
@@ -79,9 +80,16 @@ def main(url: str, port: str, now: str) -> None:
         "people": len(watched.people),
         "messages": sum(watched.people.values()),
         "alerts": watched.alerts,
-        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "megabytes": _most_memory() / 1024,
     }
     print(json.dumps(result))  # noqa: T201 - what the bench reads
+
+
+def _most_memory() -> int:
+    """Give the most memory this process has used, in KB; `getrusage` counts that of whoever started it too."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    assert found is not None
+    return int(found[1])
 
 
 if __name__ == "__main__":
