@@ -139,7 +139,9 @@ def _engine(url: str) -> Engine:
         parsed = make_url(url)
         if parsed.get_backend_name() == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
-            return sqlalchemy_engine(parsed, pool_pre_ping=True)
+            engine = sqlalchemy_engine(parsed, pool_pre_ping=True)
+            event.listen(engine, "connect", _configure_postgresql)
+            return engine
         if parsed.get_backend_name() != "sqlite":
             raise SettingsError(f"TRACKER_DATABASE_URL={url!r}, expected sqlite:///... or postgresql://...")
         engine = sqlalchemy_engine(parsed, connect_args={"timeout": _BUSY_SECONDS})
@@ -170,6 +172,13 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _configure_postgresql(connection: Any, _record: object) -> None:
+    # A plan made once, while a table was small, reads all of it for each row once it is large.
+    connection.autocommit = True
+    connection.execute("SET plan_cache_mode = force_custom_plan")
+    connection.autocommit = False
 
 
 def _do_not_wait_for_disk(connection: Any, _record: object) -> None:
