@@ -86,7 +86,7 @@ def main(url: str, port: str, now: str) -> None:
 
 
 def _most_memory() -> int:
-    """Give the most memory this process has used, in KB; `getrusage` counts that of whoever started it too."""
+    """Give the most memory this process has used, in KB; `getrusage` counts that of who started it too."""
     found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
     assert found is not None
     return int(found[1])

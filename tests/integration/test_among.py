@@ -55,10 +55,8 @@ def test_rows_are_found_by_the_index(filled: Database) -> None:
 def _plan(connection: Connection, keys: list[str]) -> str:
     compiled = ASKED.compile(connection.engine)
     is_sqlite = connection.dialect.name == "sqlite"
-    values: Any = {"of_keys": keys, "attempts_1": 0}
+    values: Any = {"of_keys": json.dumps(keys) if is_sqlite else keys, "attempts_1": 0}
     if is_sqlite:
-        values = tuple(
-            {"of_keys": json.dumps(keys), "attempts_1": 0}[name] for name in compiled.positiontup or ()
-        )
+        values = tuple(values[name] for name in compiled.positiontup or ())
     explain = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
     return "\n".join(str(row) for row in connection.exec_driver_sql(f"{explain} {compiled}", values))
