@@ -4,22 +4,23 @@ Two things it must not do as the library would: take a subject for encoded words
 one begins a new header), and use boundaries that a text may hold.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from icalendar import Alarm, Calendar, Event
 
-from tracker.channels.email import render
+from tracker.channels.email import entries, render
 from tracker.channels.email.headers import POLICY
 from tracker.channels.email.ics import ALARM_BEFORE
 from tracker.channels.links import Links
 from tracker.channels.lists import fill_list
 from tracker.channels.render import fill, obligation_key
 from tracker.channels.wrap import flatten
-from tracker.outbox.content import AlertContent, ListContent
+from tracker.outbox.content import AlertContent, Content, ListContent
 from tracker.outbox.delivery import Delivery
+from tracker.outbox.keys import GROUP, HAND_OVER
 
 
 def slow_message(delivery: Delivery, sender: str, links: Links | None = None) -> bytes:
@@ -30,11 +31,12 @@ def slow_message(delivery: Delivery, sender: str, links: Links | None = None) ->
         mail[name] = flatten(value)
     mail["Date"] = now.astimezone(ZoneInfo(content.timezone))
     _write_texts(mail, delivery, links)
-    if isinstance(content, AlertContent):
+    calendar = slow_calendar(content, now)
+    if calendar:
         mail.add_attachment(
-            slow_calendar(content, now),
+            calendar,
             subtype="calendar",
-            filename=render._FILE_NAME[content.language].format(date=content.act_by.isoformat()),
+            filename=entries.FILE_NAME[content.language].format(date=_first_day(content).isoformat()),
             params={"method": "PUBLISH"},
         )
     mail["Content-Language"] = content.language
@@ -44,29 +46,48 @@ def slow_message(delivery: Delivery, sender: str, links: Links | None = None) ->
     return mail.as_bytes()
 
 
-def slow_calendar(content: AlertContent, now: datetime) -> str:
-    """Build what `render.calendar` builds."""
-    title = render._EVENT_TITLE[content.language].format(headline=flatten(content.headline))
+def slow_calendar(content: Content, now: datetime) -> str:
+    """Build what `entries` writes; empty where it writes nothing."""
+    found = Calendar()
+    found.add("version", "2.0")
+    found.add("prodid", f"-//tracker//deadlines//{content.language.upper()}")
+    found.add("method", "PUBLISH")
+    if isinstance(content, AlertContent):
+        texts = content.headline, entries.alert_text(content)
+        found.add_component(_event(content, obligation_key(content), content.act_by, texts, now))
+        return str(found.to_ical(), "utf-8")
+    if content.point not in {GROUP, HAND_OVER}:
+        return ""
+    for item in content.items:
+        if item.act_by is not None:
+            texts = item.headline, entries.item_text(content, item)
+            found.add_component(_event(content, item.obligation, item.act_by, texts, now))
+    return str(found.to_ical(), "utf-8") if found.subcomponents else ""
+
+
+def _first_day(content: Content) -> date:
+    if isinstance(content, AlertContent):
+        return content.act_by
+    return min(item.act_by for item in content.items if item.act_by is not None)
+
+
+def _event(content: Content, about: str, day: date, texts: tuple[str, str], now: datetime) -> Event:
+    title = entries.TITLE[content.language].format(headline=flatten(texts[0]))
     event = Event()
-    event.add("uid", f"{obligation_key(content)}@tracker")
+    event.add("uid", f"{about}@tracker")
     event.add("dtstamp", now)
-    event.add("dtstart", content.act_by)
-    event.add("dtend", content.act_by + timedelta(days=1))
+    event.add("dtstart", day)
+    event.add("dtend", day + timedelta(days=1))
     event.add("summary", title)
-    event.add("description", render._event_text(content))
+    event.add("description", texts[1])
     event.add("transp", "TRANSPARENT")
-    if now < render._midnight(content) - ALARM_BEFORE:
+    if entries.has_alarm(content, day, now):
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
         alarm.add("description", title)
         alarm.add("trigger", -ALARM_BEFORE)
         event.add_component(alarm)
-    entry = Calendar()
-    entry.add("version", "2.0")
-    entry.add("prodid", f"-//tracker//deadlines//{content.language.upper()}")
-    entry.add("method", "PUBLISH")
-    entry.add_component(event)
-    return str(entry.to_ical(), "utf-8")
+    return event
 
 
 def _headers(delivery: Delivery, sender: str) -> dict[str, str]:
@@ -86,8 +107,10 @@ def _write_texts(mail: EmailMessage, delivery: Delivery, links: Links | None) ->
     content, now = delivery.content, delivery.now
     if isinstance(content, ListContent):
         done = links.done(delivery, content) if links else {}
+        site = links.site if links else ""
         plain, html = (
-            fill_list(f"email/templates/list.{kind}", content, now, done=done) for kind in ("txt", "html")
+            fill_list(f"email/templates/list.{kind}", content, now, done=done, site=site)
+            for kind in ("txt", "html")
         )
     else:
         answers = links.answers(delivery, content) if links else None

@@ -31,6 +31,11 @@ class Links:
         self.public_url = public_url.rstrip("/")
         self._tokens = tokens
 
+    @property
+    def site(self) -> str:
+        """Where readers see, signed in, everything that waits for them."""
+        return f"{self.public_url}/"
+
     def answers(self, delivery: Delivery, content: AlertContent) -> Answers | None:
         """Give the links of an alert; None where nobody could answer."""
         if not delivery.contact:

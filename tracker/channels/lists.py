@@ -20,6 +20,7 @@ _WORDS = {
         "undated": "Tanpa tanggal, tetapi tetap berlaku",
         "notes": "Catatan",
         "more": "dan {count} lagi; mintalah daftar lengkapnya kepada pengelola perjanjian di kantor Anda",
+        "more_here": "dan {count} lagi; lihat semuanya di sini",
         "agreement": "Perjanjian",
         "recipient": "Untuk",
         "code": "Kode",
@@ -37,6 +38,7 @@ _WORDS = {
         "undated": "Without a date, but in force",
         "notes": "Notes",
         "more": "and {count} more; ask whoever manages the agreement in your office for the whole list",
+        "more_here": "and {count} more; see them all here",
         "agreement": "Agreement",
         "recipient": "For",
         "code": "Code",
@@ -71,10 +73,12 @@ def fill_list(
     *,
     most: int | None = None,
     done: Mapping[str, str] = MappingProxyType({}),
+    site: str = "",
 ) -> str:
     """Fill one of the packaged templates of a list; `most` cuts it to its first duties.
 
-    `done` holds links by which duties are said to be done, by their keys.
+    `done` holds links by which duties are said to be done, by their keys. `site` is where the reader
+    sees what a long list leaves out; without one a line is left of each.
     """
     items = content.items[:most]
     at_once = content.point == AT_ONCE
@@ -82,14 +86,19 @@ def fill_list(
         _line(item, content, now, done.get(item.obligation, "")) for item in items if item.act_by or at_once
     ]
     whole = IN_FULL if content.point == GROUP else len(lines)
+    rest = lines[whole:]
+    linked = len(rest) if site else 0
+    words = _WORDS[content.language]
+    more = content.more + len(content.items) - len(items) + linked
     return render(
         template,
         content=content,
         lines=lines[:whole],
-        rest=lines[whole:],
+        rest=[] if linked else rest,
         undated=[item for item in items if not (item.act_by or at_once)],
-        more=content.more + len(content.items) - len(items),
-        words=_WORDS[content.language],
+        more=(words["more_here"] if site else words["more"]).format(count=more) if more else "",
+        site=site,
+        words=words,
     )
 
 

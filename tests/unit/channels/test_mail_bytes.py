@@ -16,8 +16,9 @@ from icalendar import Calendar
 
 from tests.support.content import PLANNED, TEXT_FIELDS, alert_content, delivery, list_content
 from tests.support.slow_mail import slow_calendar, slow_message
+from tracker.channels.email.entries import calendar
 from tracker.channels.email.headers import text_line
-from tracker.channels.email.render import calendar, message, subject
+from tracker.channels.email.render import message, subject
 from tracker.channels.wrap import flatten
 from tracker.outbox.content import AlertContent
 from tracker.outbox.delivery import Delivery

@@ -9,7 +9,8 @@ import pytest
 from icalendar import Calendar, Event
 
 from tests.support.content import NASTY, PLANNED, TEXT_FIELDS, alert_content, delivery, nasty_content
-from tracker.channels.email.render import calendar, message, subject
+from tracker.channels.email.entries import calendar
+from tracker.channels.email.render import message, subject
 from tracker.outbox.content import AlertContent
 from tracker.outbox.delivery import Delivery
 

@@ -1,17 +1,23 @@
 """Lists of duties, in a mail and as a Telegram message."""
 
 import re
+from datetime import date
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from typing import Any
 
 import pytest
+from icalendar import Calendar
 
 from tests.support.botapi import LIMIT, message_fault
 from tests.support.content import NASTY, PLANNED, delivery, list_content
+from tracker.base.signing import Tokens
 from tracker.channels.email.render import SUBJECT_LENGTH, message, subject
+from tracker.channels.links import Links
 from tracker.channels.telegram.render import text, visible_length
 from tracker.outbox.content import ListContent, read_content
+from tracker.outbox.keys import GROUP, LOOK_AHEAD, SUMMARY
 
 SENDER = "Pelacak Tenggat <tracker@example.org>"
 
@@ -42,9 +48,11 @@ def test_the_mail() -> None:
 
     assert mail["Subject"] == "[Serah terima: 3 kewajiban terbuka] Pemanfaatan Data Sasaran"
     assert [each.get_content_type() for each in mail.walk()] == [
+        "multipart/mixed",
         "multipart/alternative",
         "text/plain",
         "text/html",
+        "text/calendar",
     ]
     assert mail["Content-Language"] == "id"
     lines = part(mail, "plain").splitlines()
@@ -61,6 +69,37 @@ def test_the_mail() -> None:
     assert "Jumat, 10 Januari 2025 (hari ini)" in lines
     assert "TANPA TANGGAL, TETAPI TETAP BERLAKU" in lines
     assert "- Serahkan laporan 2 (Pasal 3)" in lines
+
+
+def test_each_dated_duty_can_be_put_into_a_calendar() -> None:
+    (attached,) = mailed(list_content()).iter_attachments()
+    assert attached.get_filename() == "tenggat-2025-01-09.ics"
+    events: list[Any] = Calendar.from_ical(attached.get_content()).walk("VEVENT")
+    assert [(str(event["uid"]), event["dtstart"].dt, str(event["summary"])) for event in events] == [
+        ("kemenko-pmk-kemnaker-2023/duty-0/term-1@tracker", date(2025, 1, 9), "Tenggat: Serahkan laporan 0"),
+        ("kemenko-pmk-kemnaker-2023/duty-1/term-1@tracker", date(2025, 1, 10), "Tenggat: Serahkan laporan 1"),
+    ]
+    assert "Perjanjian: Pemanfaatan Data Sasaran" in str(events[0]["description"])
+
+
+@pytest.mark.parametrize("changes", [{"point": SUMMARY}, {"point": LOOK_AHEAD}, {"count": 1}])
+def test_what_others_do_or_has_no_day_is_not_put_into_a_calendar(changes: dict[str, Any]) -> None:
+    assert list(mailed(list_content(**changes)).iter_attachments()) == []
+
+
+@pytest.mark.parametrize(("language", "words"), [("id", "dan 4 lagi"), ("en", "and 4 more")])
+def test_the_rest_of_a_long_message_is_linked_where_there_is_a_site(language: str, words: str) -> None:
+    content = list_content(language, count=15, point=GROUP)
+    tokens = Tokens("k" * 40)
+    links = Links("https://tracker.example.org", tokens)
+    for kind in ("plain", "html"):
+        alone = part(mailed(content), kind)
+        linked = part(message_from_bytes(message(delivery(content), SENDER, links), policy=default), kind)
+        assert "duty-13" in alone
+        assert "duty-9" in linked
+        assert "duty-10" not in linked
+        assert words in linked
+        assert "https://tracker.example.org/" in linked[linked.index(words) - 200 :]
 
 
 def test_the_mail_in_english() -> None:

@@ -1,6 +1,7 @@
-"""One all-day entry as a calendar file: built once by the library, each entry's values put between. Pure."""
+"""All-day entries as a calendar file: built once by the library, each one's values put between. Pure."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import chain
@@ -15,6 +16,7 @@ _WIDTH = 74
 """Octets of a line, beside the space that begins it where it carries another one on."""
 _SLOT = re.compile(r"([A-Z;=]+:)slot-([a-z]+)")
 _CHUNK = re.compile(rf".{{1,{_WIDTH}}}", re.DOTALL)
+_BEGIN, _END_OF = "\r\nBEGIN:VEVENT", "\r\nEND:VEVENT"
 _STAMP = datetime(2001, 1, 1, tzinfo=UTC)
 _START = date(2001, 1, 2)
 _END = date(2001, 1, 3)
@@ -43,6 +45,19 @@ def calendar_file(entry: Entry, language: str, *, alarm: bool) -> str:
     pieces, slots = _skeleton(language, alarm=alarm)
     lines = [_folded(f"{name}{values[slot]}") for name, slot in slots]
     return "".join(chain.from_iterable(zip(pieces, (*lines, ""), strict=True)))
+
+
+def calendar_of(entries: Iterable[tuple[Entry, bool]], language: str) -> str:
+    """Write several entries as one file, each with whether it has an alarm; there is one at least."""
+    first, *others = (calendar_file(entry, language, alarm=alarm) for entry, alarm in entries)
+    head, event, tail = _around_event(first)
+    return "".join((head, event, *(_around_event(other)[1] for other in others), tail))
+
+
+def _around_event(file: str) -> tuple[str, str, str]:
+    """Part a file of one entry; no text within a line can look like the end of one."""
+    begin, end = file.index(_BEGIN), file.index(_END_OF) + len(_END_OF)
+    return file[:begin], file[begin:end], file[end:]
 
 
 class _Skeleton(NamedTuple):

@@ -1,22 +1,20 @@
 """An alert as one email: text, HTML and a calendar entry. The same delivery gives the same bytes."""
 
-from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from tracker.base.dates import clock_text, days_phrase, long_date, short_moment
+from tracker.base.dates import days_phrase, short_moment
+from tracker.channels.email import entries
 from tracker.channels.email.headers import address_line, text_line
-from tracker.channels.email.ics import ALARM_BEFORE, Entry, calendar_file
-from tracker.channels.email.mime import Attachment, Text, parts
+from tracker.channels.email.mime import Text, parts
 from tracker.channels.email.page import Words
 from tracker.channels.links import Answers, Links
 from tracker.channels.lists import fill_list
 from tracker.channels.render import (
     act_by_time,
     local_day,
-    obligation_key,
     shorten,
     view,
 )
@@ -31,22 +29,13 @@ _SUBJECT = {
     "id": ("[Tenggat {date}, {left}]", "[Tenggat {date}, TERLAMBAT {days} hari]"),
     "en": ("[Deadline {date}, {left}]", "[Deadline {date}, OVERDUE by {days} day{plural}]"),
 }
-_EVENT_TITLE = {"id": "Tenggat: {headline}", "en": "Deadline: {headline}"}
-_EVENT_TEXT = {
-    "id": "{act}\nKepada: {towards}\nBentuk: {form}\nDasar: {clause}\nTanggal aman: {safe}\n"
-    "Tanggal yang paling mungkin: {likely}\nPerjanjian: {title}",
-    "en": "{act}\nTowards: {towards}\nForm: {form}\nClause: {clause}\nSafe date: {safe}\n"
-    "Most likely date: {likely}\nAgreement: {title}",
-}
-_FILE_NAME = {"id": "tenggat-{date}.ics", "en": "deadline-{date}.ics"}
 
 
 def message(delivery: Delivery, sender: str, links: Links | None = None) -> bytes:
     """Build the whole message, ready for the wire; with `links` it can be answered."""
     content = delivery.content
     if isinstance(content, ListContent):
-        done = links.done(delivery, content) if links else {}
-        body = _list_parts(content, delivery, done)
+        body = _list_parts(content, delivery, links)
     else:
         body = _alert_parts(content, delivery, links.answers(delivery, content) if links else None)
     return _headers(delivery, sender) + _unsubscribing(delivery, links) + body
@@ -69,18 +58,6 @@ def subject(content: Content, now: datetime) -> str:
     )
     begin = f"{head} {shorten(content.headline, _HEADLINE_LENGTH)} - "
     return begin + shorten(content.agreement_title, SUBJECT_LENGTH - len(begin))
-
-
-def calendar(content: AlertContent, now: datetime) -> str:
-    """Give the all-day calendar entry; later alerts of the obligation replace it, by its UID."""
-    entry = Entry(
-        uid=f"{obligation_key(content)}@tracker",
-        stamp=now,
-        day=content.act_by,
-        title=_EVENT_TITLE[content.language].format(headline=flatten(content.headline)),
-        text=_event_text(content),
-    )
-    return calendar_file(entry, content.language, alarm=now < _midnight(content) - ALARM_BEFORE)
 
 
 def _headers(delivery: Delivery, sender: str) -> bytes:
@@ -117,35 +94,21 @@ def _unsubscribing(delivery: Delivery, links: Links | None) -> bytes:
 def _alert_parts(content: AlertContent, delivery: Delivery, answers: Answers | None) -> bytes:
     language, folder, now = content.language, "email/templates", delivery.now
     words = Words(content, view(content, now), answers)
-    name = _FILE_NAME[language].format(date=content.act_by.isoformat())
     return parts(
         language,
         delivery.message_id,
         words.plain(f"{folder}/{language}.txt"),
         words.html(f"{folder}/{language}.html"),
-        Attachment(name, Text(calendar(content, now), is_narrow=obligation_key(content).isprintable())),
+        entries.of_alert(content, now),
     )
 
 
-def _list_parts(content: ListContent, delivery: Delivery, done: Mapping[str, str]) -> bytes:
+def _list_parts(content: ListContent, delivery: Delivery, links: Links | None) -> bytes:
+    now = delivery.now
+    done = links.done(delivery, content) if links else {}
+    site = links.site if links else ""
     plain, html = (
-        Text(fill_list(f"email/templates/list.{kind}", content, delivery.now, done=done))
+        Text(fill_list(f"email/templates/list.{kind}", content, now, done=done, site=site))
         for kind in ("txt", "html")
     )
-    return parts(content.language, delivery.message_id, plain, html, None)
-
-
-def _event_text(content: AlertContent) -> str:
-    return _EVENT_TEXT[content.language].format(
-        act=flatten(content.act),
-        towards=flatten(content.towards),
-        form=flatten(content.form),
-        clause=flatten(content.clause),
-        safe=long_date(content.safe, content.language) + clock_text(content.by_time, content.language),
-        likely=long_date(content.likely, content.language) + clock_text(content.by_time, content.language),
-        title=flatten(content.agreement_title),
-    )
-
-
-def _midnight(content: AlertContent) -> datetime:
-    return datetime.combine(content.act_by, time(), ZoneInfo(content.timezone))
+    return parts(content.language, delivery.message_id, plain, html, entries.of_list(content, now))
