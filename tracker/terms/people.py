@@ -1,5 +1,6 @@
 """The sides of an agreement, the people named for them, and the units that look after agreements."""
 
+import re
 from datetime import date, time
 from typing import Annotated, Literal, Self
 
@@ -7,6 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from tracker.terms.words import Frozen, Line, Slug
 
+_WORD = re.compile(r"[^\W_]+")
 _CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
 Window = Annotated[str, StringConstraints(pattern=rf"^{_CLOCK}-{_CLOCK}$")]
 
@@ -98,5 +100,4 @@ class Somebody(Frozen):
 
 
 def _slug(text: str) -> str:
-    words = "".join(letter if letter.isalnum() else " " for letter in text.lower()).split()
-    return "-".join(words)
+    return "-".join(_WORD.findall(text.lower()))
