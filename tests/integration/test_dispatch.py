@@ -20,6 +20,7 @@ from tracker.bootstrap import build_cycle
 from tracker.outbox import claiming, service
 from tracker.outbox.delivery import Accepted, Channel, Delivery, Failure, SendError
 from tracker.outbox.dispatch import Dispatcher
+from tracker.outbox.lane import Lane
 from tracker.outbox.retry import LONGEST_PAUSE, GiveUp, Retry, backoff
 from tracker.outbox.service import Claimed
 from tracker.outbox.tables import AlertRow, AttemptRow, PostRow
@@ -194,6 +195,26 @@ def test_a_fault_of_ours_loses_nothing(home: Home, capsys: pytest.CaptureFixture
     assert (row.state, row.lease_holder) == ("pending", None)
     assert attempts(home) == [(1, "failed", "KeyError while sending")]
     assert "send failed unexpectedly" in "".join(capsys.readouterr())
+
+
+async def test_a_fault_around_a_send_ends_the_turn_and_loses_nothing(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise RuntimeError("a fault of ours")
+
+    mail = Scripted(EMAIL)
+    sends = dispatcher(home, mail)
+    with monkeypatch.context() as patched:
+        patched.setattr(Lane, "went_well", broken)
+        with pytest.raises(RuntimeError, match="a fault of ours"):
+            await asyncio.wait_for(sends.run_due(), 30)
+    assert await sends.run_due() == 0
+
+    home.clock.advance(LEASE)
+    assert await sends.run_due() == 1
+    assert alert(home).state == "accepted"
+    assert len({delivery.message_id for delivery in mail.sent}) == 1
 
 
 def test_a_fault_of_one_alert_does_not_stop_the_others(home: Home) -> None:

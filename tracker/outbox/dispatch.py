@@ -150,25 +150,34 @@ class Dispatcher:
         await self._put_down(lane, None)  # what could not be written the last time
         lane.open()
         senders = [asyncio.create_task(self._send_all(lane)) for _ in range(lane.channel.at_once)]
+        for sender in senders:
+            sender.add_done_callback(lambda _: lane.news.set())
         prompt = self._promptly() if self._promptly else None
         try:
-            return await self._claim_and_settle(lane, prompt)
+            return await self._claim_and_settle(lane, senders, prompt)
         finally:
             # An error must not leave sends behind that the next turn, or a stop, would overtake.
             lane.give_back_waiting(None)
             await lane.close()
-            await asyncio.gather(*senders)
+            ended = await asyncio.gather(*senders, return_exceptions=True)
+            lane.let_go()
             _tell(lane.take_accepted())
             if prompt is not None:
                 await prompt.close()
+            for end in ended:
+                if isinstance(end, BaseException):
+                    raise end
 
-    async def _claim_and_settle(self, lane: Lane, prompt: Prompt | None) -> int:
+    async def _claim_and_settle(
+        self, lane: Lane, senders: Sequence[asyncio.Task[None]], prompt: Prompt | None
+    ) -> int:
         total, more = 0, True
         until = loop_time() + _TURN_SECONDS
         renew_at = self._next_renewal()
         ahead = Ahead(lane.news)
         try:
-            while True:
+            # None ends before the lane is closed, unless by a fault of ours: waiting for it would never end.
+            while not any(sender.done() for sender in senders):
                 if self._stopping or lane.is_paused(self._clock.now()):
                     lane.give_back_waiting(lane.paused_until)
                     more = False
@@ -195,6 +204,7 @@ class Dispatcher:
                 await self._put_down(lane, prompt if total >= _MANY else None)
                 if len(lane.accepted) >= _TOLD_TOGETHER:
                     _tell(lane.take_accepted())
+            return total
         finally:
             await lane.add(await ahead.left_over(), self._clock.now())
 

@@ -164,6 +164,10 @@ class Lane:
         elif self._alarm is None:
             self._alarm = asyncio.get_running_loop().call_later(TOGETHER, self.news.set)
 
+    def let_go(self) -> None:
+        """Forget what was being sent when its sender broke: its lease runs out, and it is sent again."""
+        self._sending.clear()
+
     def give_back_waiting(self, at: datetime | None) -> None:
         """Let go of what no sender has taken yet; it is due again `at` an instant, None: at once."""
         self._give_back([(alert, at) for alert in self._waiting])
