@@ -21,7 +21,7 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-demo: $(VENV)/.runtime ## replay the four agreements: deadlines, reminders, a mail folder to look at
+demo: $(VENV)/.runtime ## replay the four agreements, then open the web on them: deadlines, reminders, mail to look at
 	@$(BIN)/tracker demo
 
 test: $(VENV)/.dev ## all tests

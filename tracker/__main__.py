@@ -1,5 +1,6 @@
 """`tracker` and `python -m tracker`: the command line plus the roles that run on."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -45,6 +46,37 @@ def web() -> None:
 def bot() -> None:
     """The Telegram bot that answers linked chats, until stopped."""
     _serve(prepare=False, roles=_bot)
+
+
+@app.command("demo")
+def demo(
+    folder: Annotated[Path, typer.Option(help="where the databases and the mail folder are left")] = Path(
+        "var/demo"
+    ),
+    serve: Annotated[
+        bool | None,
+        typer.Option(help="open the web on what was replayed; default: where somebody sits at a terminal"),
+    ] = None,
+) -> None:
+    """Replay 2023 to 2030, then open the web on the day of today.
+
+    Leaves databases and mail to look at. The web is for this computer only, until Ctrl-C.
+    """
+    import asyncio
+
+    from tracker.base.roles import run_together
+    from tracker.cli.demonstration import demonstrate, house_of, is_at_terminal, say_where
+
+    demonstrate(folder)
+    if serve is None:
+        serve = is_at_terminal()
+    if not serve:
+        say_where(None)
+        return
+    house = house_of(folder)
+    roles = [*_worker(house), *_web(house)]
+    say_where(house)
+    asyncio.run(run_together(*roles))
 
 
 def _worker(house: "House") -> "list[Role]":

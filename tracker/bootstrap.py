@@ -41,6 +41,14 @@ from tracker.terms.units import load_units
 log = get_logger("rules")
 
 
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """Who may enter a demo without a mail: address, and what they are in Indonesian and English."""
+
+    secret: str
+    people: tuple[tuple[str, str, str], ...]
+
+
 @dataclass(frozen=True)
 class House:
     """Everything that was built, for the faces to use."""
@@ -49,6 +57,13 @@ class House:
     clock: Clock
     db: Database
     context: Context
+    demo: Demo | None = None
+    """Set by `tracker demo` only: no setting makes a house a demo."""
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether everything may be seen: it is a demo, and nothing can leave it."""
+        return self.demo is not None and self.context.routing.channels == {FILE}
 
 
 def build(settings: Settings | None = None, clock: Clock | None = None) -> House:

@@ -14,7 +14,7 @@ from sqlmodel import SQLModel
 from tracker.base.db import Database
 from tracker.base.errors import DatabaseError
 
-_TABLES = ("terms", "events", "obligations", "reminders", "people", "accounts", "outbox")
+_TABLES = ("terms", "events", "obligations", "reminders", "people", "accounts", "outbox", "doctor")
 _MIGRATING = 0x7452414D  # any number that nothing else in the database locks
 
 

@@ -271,7 +271,7 @@ def alerts_of(connection: Connection, obligation: str, until: datetime | None = 
     if until is not None:
         query = query.where(col(AlertRow.created_at) <= until)
     alerts = connection.execute(query).all()
-    attempts = _attempts_of(connection, [row.key for row in alerts])
+    attempts = attempts_of(connection, [row.key for row in alerts])
     return [
         {
             "point": row.point,
@@ -288,7 +288,7 @@ def alerts_of(connection: Connection, obligation: str, until: datetime | None = 
     ]
 
 
-def _attempts_of(connection: Connection, alerts: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+def attempts_of(connection: Connection, alerts: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """Give the attempts to deliver each alert, by itself or together with others, oldest first."""
     found: dict[str, list[dict[str, Any]]] = {}
     tried_as = col(AttemptRow.alert_key)

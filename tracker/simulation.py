@@ -33,6 +33,7 @@ from tracker.terms.load import TermsFile
 RECORDED_ON = "recorded_on"
 _RECORDED_AT = time(10)
 Progress = Callable[[datetime], None]
+"""Hears of each instant before it is played."""
 
 
 class SilentChannel:
@@ -84,11 +85,11 @@ async def simulate(
         if not upcoming or min(upcoming) >= end:
             break
         clock.move_to(min(upcoming))
+        if progress is not None:
+            progress(clock.now())
         while pending and pending[-1].at <= clock.now():
             pending.pop().apply(house)
         await cycle.run()
-        if progress is not None:
-            progress(clock.now())
     await cycle.dispatcher.close()
     return list(sent(db))
 

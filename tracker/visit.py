@@ -20,6 +20,7 @@ from sqlmodel import col
 from tracker.base.db import Database
 from tracker.base.log import get_logger
 from tracker.doctor.finding import Finding
+from tracker.doctor.kept import keep
 from tracker.doctor.service import examine, names_of
 from tracker.outbox import service as outbox
 from tracker.outbox.compose_operator import invariant_broken
@@ -43,6 +44,7 @@ def tell_broken(db: Database, context: Context, now: datetime) -> bool:
     Two workers may look at once: the key of the alert is the same.
     """
     found = examine(db, context, now, ALERTS_AT_RISK)
+    keep(db, found, now)
     if not any(found.values()):
         return False
     day = _day(now.astimezone(ZoneInfo(context.timezone)), context.policy.send_at)

@@ -136,7 +136,8 @@ def test_no_page_has_a_serious_fault_or_is_wider_than_a_phone(browser: Any, home
     context = browser.new_context(viewport={"width": 360, "height": 740})
     page = signed_in(context, home, url)
     key = page.locator("a.title").last.get_attribute("href")
-    for path in ("/", key, f"/perjanjian/{ID}", "/perjanjian", "/saya", "/?cari=tidakada", "/nirwana"):
+    paths = ("/", key, f"/perjanjian/{ID}", "/perjanjian", "/saya", "/?cari=tidakada", "/nirwana")
+    for path in (*paths, "/alerts", "/compliance?menurut=party", "/doctor", "/settings"):
         page.goto(f"{url}{path}")
         faults = [one["id"] for one in axe.run(page)["violations"] if one["impact"] in SERIOUS]
         assert faults == [], path

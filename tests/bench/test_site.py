@@ -20,6 +20,7 @@ from tests.support.visitor import Visitor
 from tracker.accounts import sessions
 from tracker.base.db import Database
 from tracker.base.packed import pack, unpack
+from tracker.outbox.content import AlertContent
 from tracker.terms.load import TermsFile
 from tracker.terms.people import Contact, Unit
 from tracker.web.app import build_app
@@ -41,6 +42,12 @@ PAGES = {
     "a manager": (MANAGER, "/"),
     "an officer": (OFFICER, "/"),
     "agreements": (ADMIN, "/perjanjian"),
+    "alerts": (ADMIN, "/alerts"),
+    "alerts, far on": (ADMIN, "/alerts?masa=semua&sesudah=2026-11-20T03:00:00%2B00:00~x"),
+    "alerts, failed": (ADMIN, "/alerts?keadaan=refused"),
+    "alerts, a unit": (ADMIN, "/alerts?unit=unit-7"),
+    "alerts, manager": (MANAGER, "/alerts"),
+    "alerts, officer": (OFFICER, "/alerts"),
 }
 
 
@@ -104,9 +111,49 @@ def _home(folder: Path, url: str, count: int) -> Home:
                 "AND agreement_id LIKE '%7'"
             )
         )
+        connection.execute(text(_ALERTS), {"content": _content().model_dump_json(), "now": NOW})
     with built.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
     return built
+
+
+_ALERTS = """
+    INSERT INTO alert (key, obligation_key, contact, channel, address, content, message_id, thread_id, state,
+    created_at, attempts, groupable, held, not_taken)
+    SELECT key || '/T-7/kesatu:officer/email', key, 'kesatu:officer', 'email', 'officer@example.org',
+    :content, key, key, CASE WHEN hashtext(key) % 500 = 0 THEN 'refused' ELSE 'accepted' END,
+    CAST(:now AS timestamptz) - (abs(hashtext(key)) % 3000) * interval '1 minute', 1, false, false, 0
+    FROM obligation WHERE rule IN ('duty-1', 'duty-2', 'renewal-notice')
+"""
+"""Three for each agreement."""
+
+
+def _content() -> AlertContent:
+    day = date(2026, 12, 1)
+    return AlertContent(
+        language="id",
+        timezone="Asia/Jakarta",
+        agreement="agreement-1",
+        agreement_title="Perjanjian uji",
+        point="T-7",
+        recipient="Kepala (Dinas Satu)",
+        headline="Menyampaikan laporan kepada pihak lain",
+        agreement_numbers=(),
+        rule="duty-1",
+        occurrence="x",
+        planned_for=NOW,
+        act_by=day,
+        safe=day,
+        likely=day,
+        strictest=day,
+        latest=day,
+        act="Menyampaikan laporan kepada pihak lain",
+        towards="pihak lainnya",
+        form="tertulis",
+        clause="",
+        cost="",
+        why=(),
+    )
 
 
 def _seconds(home: Home) -> dict[str, list[float]]:

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from tracker.base.errors import DatabaseError
 from tracker.base.packed import unpack
 from tracker.migrations import differences, head, require_current, upgrade
 from tracker.obligations.tables import ObligationRow
-from tracker.terms.tables import TermsVersionRow
+from tracker.terms.tables import AgreementRow, TermsVersionRow
 
 TABLES = {
     "agreement",
@@ -37,6 +38,7 @@ TABLES = {
     "sign_in",
     "calendar_link",
     "conversation",
+    "examination",
     "post",
 }
 
@@ -153,6 +155,53 @@ def test_the_time_that_was_said_last_is_kept_as_the_deadline_s(empty: Database) 
         found = connection.execute(select(ObligationRow).order_by(col(ObligationRow.key))).all()
     assert [(row.key, str(row.by_time)) for row in found] == [("timed", "11:45:00"), ("timeless", "None")]
     migrate(empty, command.downgrade, "0005")
+
+
+def test_when_a_duty_was_done_is_taken_from_its_proof(empty: Database) -> None:
+    migrate(empty, command.upgrade, "0016")
+    at = "2026-02-03 04:05:06.000000"
+    with empty.write() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO agreement (id, title, timezone, version, digest, calendar_version, "
+                "tracked_since) VALUES ('pks', 't', 'Asia/Jakarta', 1, 'd', 'c', '2026-01-01')"
+            )
+        )
+        for number, (key, details) in enumerate(
+            (
+                ("sent", '{"rule":"r","occurrence":"sent","sent_on":"2026-02-01"}'),
+                ("said", '{"rule":"r","occurrence":"said"}'),
+                ("other", '{"rule":"r","occurrence":"another"}'),
+            ),
+            start=1,
+        ):
+            connection.execute(
+                text(
+                    "INSERT INTO obligation (key, agreement_id, rule, occurrence, state, provisional, "
+                    "opened_at, moves, closed_at) "
+                    "VALUES (:key, 'pks', 'r', :key, 'fulfilled', :no, :at, 0, :at)"
+                ),
+                {"key": key, "no": False, "at": at},
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO event (agreement_id, number, kind, happened_on, details, recorded_at, "
+                    "recorded_by, digest) "
+                    "VALUES ('pks', :number, 'duty-fulfilled', '2026-02-02', :details, :at, 'x', 'd')"
+                ),
+                {"number": number, "details": details, "at": at},
+            )
+
+    upgrade(empty, MIGRATIONS)
+
+    with empty.read() as connection:
+        found = connection.execute(select(ObligationRow).order_by(col(ObligationRow.key))).all()
+        due = connection.execute(
+            select(col(AgreementRow.wake_at)).where(col(AgreementRow.wake_at) <= datetime.now(UTC))
+        )
+        assert len(due.all()) == 1  # for who owes each duty
+    days = {row.key: str(row.done_on) for row in found}
+    assert days == {"other": "None", "said": "2026-02-02", "sent": "2026-02-01"}
 
 
 def test_an_empty_database_says_what_to_run(empty: Database) -> None:

@@ -260,7 +260,8 @@ def test_a_file_that_cannot_be_proof(homes: Homes, home: Home) -> None:
 
 def test_every_form_is_ours_or_refused(visitor: Visitor) -> None:
     before = visitor.home.snapshot()
-    for path in (f"{duty()}/tahu", "/saya/kalender", "/saya/kalender/cabut", "/saya/keluar"):
+    others = ("/alerts/lagi", "/doctor", "/settings/telegram", "/settings/ringkasan")
+    for path in (f"{duty()}/tahu", "/saya/kalender", "/saya/kalender/cabut", "/saya/keluar", *others):
         for mark in ({}, {"tanda": ""}, {"tanda": "0" * 64}):
             assert visitor.post(path, mark).status_code == 403, (path, mark)
         foreign = visitor.ask("POST", path, data={}, headers={"sec-fetch-site": "same-site"})

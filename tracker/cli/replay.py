@@ -1,4 +1,4 @@
-"""Commands that replay time: simulate, demo."""
+"""The command that replays time."""
 
 import json
 from pathlib import Path
@@ -15,13 +15,10 @@ if TYPE_CHECKING:
     from tracker.events.model import Event
     from tracker.terms.load import TermsFile
 
-_DEMO_FIRST, _DEMO_LAST = "2023-02-28", "2030-06-01"
-
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this module."""
+    """Add the command of this module."""
     app.command("simulate")(simulate)
-    app.command("demo")(demo)
 
 
 def simulate(
@@ -105,14 +102,3 @@ def _day(text: str, option: str) -> "date":
         return iso_date(text)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint=option) from None
-
-
-def demo(
-    folder: Annotated[Path, typer.Option(help="where the database and the mail folder are left")] = Path(
-        "var/demo"
-    ),
-) -> None:
-    """Replay 2023 to 2030, leave mail to look at."""
-    from tracker.cli.demonstration import demonstrate
-
-    demonstrate(folder, _day(_DEMO_FIRST, "--from"), _day(_DEMO_LAST, "--to"))

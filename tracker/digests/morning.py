@@ -20,6 +20,7 @@ from tracker.calendars.model import Calendar, Coverage
 from tracker.digests.duties import Days, ahead, counts, most_urgent
 from tracker.digests.readers import NOBODY, Reader, apart, fallback, tell, units, untold
 from tracker.doctor.finding import PATIENCE
+from tracker.doctor.kept import keep
 from tracker.doctor.service import examine, names_of
 from tracker.doctor.undelivered import waiting_too_long
 from tracker.obligations.tables import ObligationRow
@@ -78,6 +79,8 @@ def _morning(
     days = seen.days.get(reader.unit, {})
     overdue = sum(count for day, count in days.items() if day < today)
     found = {} if reader.unit else examine(db, context, now)
+    if found:
+        keep(db, found, now)
     return Morning(
         overdue=overdue,
         ahead=sum(days.values()) - overdue,

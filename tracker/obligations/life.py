@@ -181,17 +181,23 @@ def _day(fact: Event, name: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
+def done_on(rule: Rule, life: Life) -> date | None:
+    """Give the day on which a fulfilled duty was done: that of its last part; None where it is not."""
+    if life.state is not State.FULFILLED:
+        return None
+    good = [proof for proof in life.proofs if proof.accepted is not False]
+    firsts = [min(proof.served_on for proof in good if part in proof.parts) for part in parts_of(rule)]
+    return max(firsts) if firsts else min(proof.served_on for proof in good)
+
+
 def verdict(rule: Rule, life: Life, deadline: Deadline | None) -> Verdict | None:
     """Tell whether a fulfilled duty was in time; None where it is not fulfilled or has no date.
 
-    The duty is done on the day its last part was: the earliest proof of each part counts.
+    The earliest proof of each part counts.
     """
-    if deadline is None or life.state is not State.FULFILLED:
+    day = done_on(rule, life)
+    if deadline is None or day is None:
         return None
-    good = [proof for proof in life.proofs if proof.accepted is not False]
-    wanted = parts_of(rule)
-    firsts = [min(p.served_on for p in good if part in p.parts) for part in wanted]
-    day = max(firsts) if firsts else min(proof.served_on for proof in good)
     return Verdict(
         day, (day - deadline.safe).days, (day - deadline.likely).days, (day - deadline.latest).days
     )

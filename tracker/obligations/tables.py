@@ -52,6 +52,10 @@ class ObligationRow(SQLModel, table=True):
     moves: int = Field(default=0, description="how often its figures have moved")
     closed_at: datetime | None = None
     closed_why: str | None = None
+    done_on: date | None = Field(default=None, description="local day on which what was owed was done")
+    holder: str | None = Field(
+        default=None, description="names of the parties that must act; NULL: not noted yet"
+    )
     chain_since: datetime | None = Field(
         default=None, description="instant that the unanswered point which began the chain fired"
     )

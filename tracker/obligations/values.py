@@ -31,6 +31,8 @@ class Values(NamedTuple):
     moves: int
     closed_at: datetime | None
     closed_why: str | None
+    done_on: date | None
+    holder: str | None
     wake_at: datetime | None = None
     chain_since: datetime | None = None
     chain_level: int = 0

@@ -9,6 +9,7 @@ _PENDING = text("next_try_at IS NOT NULL")
 _HELD = text("held")
 _GROUPED = text("grouped_in IS NOT NULL")
 _STALE = text("stale")
+_REFUSED = text("state = 'refused'")
 
 
 class AlertRow(SQLModel, table=True):
@@ -37,6 +38,8 @@ class AlertRow(SQLModel, table=True):
         Index("ix_alert_obligation_key", "obligation_key"),
         Index("ix_alert_held", "held", sqlite_where=_HELD, postgresql_where=_HELD),
         Index("ix_alert_grouped_in", "grouped_in", sqlite_where=_GROUPED, postgresql_where=_GROUPED),
+        Index("ix_alert_created_at_key", "created_at", "key"),
+        Index("ix_alert_refused", "created_at", "key", sqlite_where=_REFUSED, postgresql_where=_REFUSED),
     )
 
     key: str = Field(primary_key=True, description="reminder or cause/contact/channel")

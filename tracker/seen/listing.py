@@ -38,6 +38,11 @@ _RULES = {
 }
 
 
+def rules_of(kind: Kind) -> Sequence[str]:
+    """Give what the name of a rule of a kind holds."""
+    return _RULES[kind]
+
+
 class Cursor(NamedTuple):
     """After which duty a page begins."""
 

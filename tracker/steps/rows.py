@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tracker.events.model import Event
-from tracker.obligations.life import UNTOUCHED, Life
+from tracker.obligations.life import UNTOUCHED, Life, done_on
 from tracker.obligations.lifecycle import lapses_on, state_and_why
 from tracker.obligations.model import Obligation, State
 from tracker.obligations.picture import Picture
@@ -19,6 +19,7 @@ from tracker.reminders.escalation import (
 )
 from tracker.reminders.ladder import Next, Plan, Schedule
 from tracker.reminders.policy import Policy
+from tracker.reminders.recipients import holding_parties
 from tracker.steps.context import Context
 from tracker.terms.model import Agreement
 from tracker.terms.rule import Rule
@@ -41,6 +42,7 @@ class RowMaker:
         self.now = now
         self.today = today
         self.since = since
+        self._holders: dict[tuple[str, str | None], str] = {}
 
     def row(self, obligation: Obligation, key: str, known: Any | None, before: Any | None) -> Values:
         """Give the row of an obligation without its next wake-up.
@@ -86,8 +88,23 @@ class RowMaker:
             known.moves if known else 0,
             None if state is State.OPEN else self._closed_at(state, why, life, lapse, known),
             why,
+            done_on(obligation.rule, life) if state is State.FULFILLED else None,
+            self._holder(obligation),
         )
         return row if before is None or before.chain_since is None else self._with_chain(row, before)
+
+    def _holder(self, obligation: Obligation) -> str:
+        """Name the parties that hold a duty; worked out once for each rule."""
+        by, affected = obligation.rule.duty.by, obligation.trigger.party if obligation.trigger else None
+        found = self._holders.get((by, affected))
+        if found is None:
+            parties = self.agreement.parties
+            names = [
+                parties[name].short or parties[name].name
+                for name in holding_parties(self.agreement, by, affected)
+            ]
+            found = self._holders[by, affected] = " / ".join(names)
+        return found
 
     def _with_chain(self, row: Values, before: Any) -> Values:
         """Keep a chain that has begun: an answer, another deadline, or the duty's end stops it."""

@@ -98,7 +98,7 @@ def agreement(visit: Visit) -> Response:
         return visit.not_there()
     language = visit.language
     rows = [row_of(visit.sight, one, language) for one in visit.sight.duties_of(found.id)]
-    held = doubts.held(visit.sight.connection, _addresses(found))
+    held = doubts.held(visit.sight.connection, addresses_of(found))
     today = visit.now.astimezone(found.zone).date()
     return visit.page(
         "agreement.html",
@@ -107,7 +107,7 @@ def agreement(visit: Visit) -> Response:
         facts=[(name, text) for name, text in _facts(visit, found) if text],
         rows=rows,
         undated=[row for row in rows if row.act_by is None],
-        sides=[_side(visit, found, key, today, held) for key in found.parties],
+        sides=[side_of(visit, found, key, today, held) for key in found.parties],
         rules=[_rule(found, rule, language) for rule in found.in_force(today).rules],
         clauses=[(clause_text(clause), clause.heading or "") for clause in found.clauses if clause.heading],
         findings=[
@@ -168,12 +168,14 @@ def _facts(visit: Visit, found: Agreement) -> Iterator[tuple[str, str]]:
     yield visit.say("Di bawah", "Stands under"), parents
 
 
-def _addresses(found: Agreement) -> list[str]:
+def addresses_of(found: Agreement) -> list[str]:
+    """Give the addresses of everybody who is or was a contact."""
     people = [contact for _, contact in found.contacts()]
     return sorted({str(each) for one in people for each in (one.email, one.telegram) if each is not None})
 
 
-def _side(visit: Visit, found: Agreement, key: str, today: date, held: AbstractSet[Address]) -> Side:
+def side_of(visit: Visit, found: Agreement, key: str, today: date, held: AbstractSet[Address]) -> Side:
+    """Give one party of an agreement, with its people and how fresh they are."""
     party = found.parties[key]
     people = sorted(party.contacts, key=lambda one: not one.serves_on(today))
     name = f"{party.name} ({party.short})" if party.short and party.short != party.name else party.name

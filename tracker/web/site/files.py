@@ -1,23 +1,17 @@
-"""The list as filtered, as a file for a spreadsheet. No text in it can be taken for a formula."""
+"""The list of duties as filtered, as a file for a spreadsheet."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
-from datetime import date
-from typing import Protocol
 
 from starlette.responses import Response
 
 from tracker.seen.listing import Listing
 from tracker.web.site.rows import Row, row_of
+from tracker.web.site.sheets import Cell, Sheet, csv_file, xlsx_file
 from tracker.web.site.upcoming import wish_of
 from tracker.web.site.visit import Visit
 
 AT_MOST = 5000
 _AT_ONCE = 500
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20")
-"""What a spreadsheet takes for the beginning of a formula; the last four are wide forms of the first."""
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _HEADS = (
     ("Bertindak paling lambat", "Act by"),
     ("Hari kerja tersisa", "Office days left"),
@@ -35,33 +29,25 @@ _HEADS = (
     ("Kode", "Code"),
 )
 _WIDTHS = (14, 12, 44, 24, 24, 14, 44, 28, 22, 18, 28, 14, 14, 40)
-Cell = str | int | date | None
-
-
-class Write(Protocol):
-    """Makes a file of a head and its lines."""
-
-    def __call__(self, head: Sequence[str], lines: Iterator[Sequence[Cell]], name: str) -> bytes:
-        """Give the content."""
-        ...
 
 
 def as_csv(visit: Visit) -> Response:
-    """Give the list as CSV: UTF-8 with a mark, so that Excel reads it."""
-    return _file(visit, _csv, "text/csv; charset=utf-8", "csv")
+    """Give the list as CSV."""
+    return csv_file(_sheet(visit))
 
 
 def as_xlsx(visit: Visit) -> Response:
     """Give the list as a workbook."""
-    return _file(visit, _xlsx, XLSX, "xlsx")
+    return xlsx_file(_sheet(visit))
 
 
-def _file(visit: Visit, write: Write, media_type: str, ending: str) -> Response:
-    head = [visit.say(*pair) for pair in _HEADS]
-    content = write(head, _lines(visit), visit.say("Kewajiban", "Duties"))
-    name = f"{visit.say('kewajiban', 'duties')}-{visit.sight.today.isoformat()}.{ending}"
-    return Response(
-        content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+def _sheet(visit: Visit) -> Sheet:
+    return Sheet(
+        f"{visit.say('kewajiban', 'duties')}-{visit.sight.today.isoformat()}",
+        visit.say("Kewajiban", "Duties"),
+        [visit.say(*pair) for pair in _HEADS],
+        _WIDTHS,
+        _lines(visit),
     )
 
 
@@ -76,12 +62,16 @@ def _lines(visit: Visit) -> Iterator[Sequence[Cell]]:
         if after is None:
             return
         if total >= AT_MOST:
-            said = visit.say(
-                f"Hanya {AT_MOST} baris pertama; persempit saringannya.",
-                f"The first {AT_MOST} lines only; narrow the filters.",
-            )
-            yield (said,)
+            yield (too_many(visit, AT_MOST),)
             return
+
+
+def too_many(visit: Visit, at_most: int) -> str:
+    """Say that a file holds not all there is."""
+    return visit.say(
+        f"Hanya {at_most} baris pertama; persempit saringannya.",
+        f"The first {at_most} lines only; narrow the filters.",
+    )
 
 
 def _cells(row: Row) -> Sequence[Cell]:
@@ -101,50 +91,3 @@ def _cells(row: Row) -> Sequence[Cell]:
         row.likely,
         row.key,
     )
-
-
-def _csv(head: Sequence[str], lines: Iterator[Sequence[Cell]], name: str) -> bytes:
-    del name
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(head)
-    for line in lines:
-        writer.writerow([_plain(cell) for cell in line])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _plain(cell: Cell) -> str:
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, int):
-        return str(cell)
-    text = (cell or "").replace("\x00", "")
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
-
-
-def _xlsx(head: Sequence[str], lines: Iterator[Sequence[Cell]], name: str) -> bytes:
-    from xlsxwriter import Workbook
-
-    content = io.BytesIO()
-    with Workbook(content, {"in_memory": True}) as book:
-        sheet = book.add_worksheet(name)
-        bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-        day = book.add_format({"num_format": "d mmm yyyy", "valign": "top", "align": "left"})
-        for place, (title, width) in enumerate(zip(head, _WIDTHS, strict=True)):
-            sheet.set_column(place, place, width)
-            sheet.write_string(0, place, title, bold)
-        last = 0
-        for last, line in enumerate(lines, start=1):
-            for place, cell in enumerate(line):
-                if isinstance(cell, date):
-                    sheet.write_datetime(last, place, cell, day)
-                elif isinstance(cell, int):
-                    sheet.write_number(last, place, cell, wrapped)
-                elif cell:
-                    sheet.write_string(last, place, cell, wrapped)
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, last, len(head) - 1)
-        sheet.set_landscape()
-        sheet.repeat_rows(0)
-    return content.getvalue()

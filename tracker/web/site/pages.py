@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tracker.web.site import agreements, duty, files, me
+from tracker.web.site import agreements, alerts, compliance, doctor, duty, files, me, semester, settings
 from tracker.web.site.site import Show
 from tracker.web.site.upcoming import upcoming
 
@@ -17,10 +17,23 @@ LOOKING: Sequence[tuple[str, Show]] = (
     ("/unduh/kewajiban.csv", files.as_csv),
     ("/unduh/kewajiban.xlsx", files.as_xlsx),
     ("/saya", me.me),
+    ("/alerts", alerts.alerts),
+    ("/compliance", compliance.shown),
+    ("/doctor", doctor.doctor),
+    ("/settings", settings.settings),
+    ("/reports/semester.pdf", semester.semester),
+    ("/unduh/kepatuhan.csv", compliance.as_csv),
+    ("/unduh/kepatuhan.xlsx", compliance.as_xlsx),
+    ("/unduh/pemberitahuan.csv", alerts.as_csv),
+    ("/unduh/pemberitahuan.xlsx", alerts.as_xlsx),
 )
 ACTING: Sequence[tuple[str, Show, bool]] = (
     (f"/kewajiban/{_ONE}/{{act}}", duty.record, True),
     ("/saya/kalender", me.make_link, False),
     ("/saya/kalender/cabut", me.revoke_link, False),
     ("/saya/keluar", me.sign_out_everywhere, False),
+    ("/alerts/lagi", alerts.send_again, False),
+    ("/doctor", doctor.look_now, False),
+    ("/settings/telegram", settings.invite, False),
+    ("/settings/ringkasan", settings.subscribe, False),
 )

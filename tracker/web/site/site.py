@@ -20,7 +20,7 @@ from tracker.bootstrap import House, Rules
 from tracker.evidence.store import EvidenceStore
 from tracker.seen.sight import Sight
 from tracker.web.fields import Given
-from tracker.web.site import assets, feed, signing
+from tracker.web.site import assets, demo, feed, signing
 from tracker.web.site.cookies import Cookies
 from tracker.web.site.visit import Base, Guest, Visit
 from tracker.web.upload import SMALL, form_of, offered_in, texts_in
@@ -64,6 +64,7 @@ class Site:
 
         app.add_api_route("/static/{name}", assets.asset, methods=_LOOKING)
         signing.add_to(app, self)
+        demo.add_to(app, self)
         app.add_api_route("/kalender/{secret}.ics", self.calendar, methods=_LOOKING)
         for path, show in pages.LOOKING:
             app.add_api_route(path, self._look(show), methods=_LOOKING)

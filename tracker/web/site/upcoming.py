@@ -64,7 +64,7 @@ def upcoming(visit: Visit) -> Response:
         "upcoming.html",
         groups=list(_groups(visit, wish, spans, rows)),
         tiles=list(_tiles(visit, counts)) if counts else [],
-        units=_units(visit, wish),
+        units=units_of(visit, wish.unit),
         kinds=[Option(kind.value, visit.say(*KINDS[kind]), kind is wish.kind) for kind in Kind],
         stands=[Option(one.value, visit.say(*STANDS[one]), one is wish.stand) for one in Stand],
         wish=wish,
@@ -123,11 +123,12 @@ def _cursor(text: str) -> Cursor | None:
         return None
 
 
-def _units(visit: Visit, wish: Wish) -> list[Option]:
+def units_of(visit: Visit, chosen: str) -> list[Option]:
+    """Give the units among which somebody may choose; none where there is only one."""
     reach = visit.sight.reach
     units = visit.sight.context.routing.units
     mine = units if reach.sees_everything else {name: units[name] for name in reach.units}
-    found = [Option(name, unit.name, name == wish.unit) for name, unit in mine.items()]
+    found = [Option(name, unit.name, name == chosen) for name, unit in mine.items()]
     return sorted(found, key=lambda option: option.name) if len(found) > 1 else []
 
 

@@ -37,6 +37,9 @@ _NEWS: Mapping[str, tuple[str, str]] = {
     "selesai": ("Tercatat. Terima kasih.", "Recorded. Thank you."),
     "kesampingkan": ("Tercatat: dikesampingkan.", "Recorded: waived."),
     "keluar": ("Anda sudah keluar.", "You have signed out."),
+    "dikirim-lagi": ("Pesan itu dikirim lagi sekarang.", "That message is being sent again."),
+    "diperiksa": ("Sudah diperiksa.", "Looked at again."),
+    "ringkasan": ("Ringkasan itu akan datang lagi.", "That digest will come again."),
     "kalender-dicabut": ("Tautan kalender dicabut.", "The calendar link is taken back."),
 }
 
@@ -99,6 +102,8 @@ class Guest:
             here=self.here,
             news=self.say(*news) if news else "",
             reader=self.reader,
+            oversees=self.oversees,
+            is_demo=self.base.house.is_demo,
             **values,
         )
         return HTMLResponse(html, status, {"Content-Security-Policy": POLICY})
@@ -107,6 +112,11 @@ class Guest:
     def reader(self) -> str:
         """How the reader is called; empty before signing in."""
         return ""
+
+    @property
+    def oversees(self) -> bool:
+        """Whether the reader sees more than the agreements they are named in."""
+        return False
 
     @property
     def here(self) -> str:
@@ -155,6 +165,11 @@ class Visit(Guest):
     def reader(self) -> str:
         """How the reader is called."""
         return self.address
+
+    @property
+    def oversees(self) -> bool:
+        """Whether they see more than the agreements they are named in."""
+        return self.sight.reach.oversees
 
 
 def own_path(text: str) -> str:

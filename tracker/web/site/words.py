@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from tracker.reminders.recipients import Detour
+from tracker.seen.fates import Fate
 from tracker.seen.wishes import Kind, Stand
 
 Pair = tuple[str, str]
@@ -28,6 +30,54 @@ ALERT_STATES: Mapping[str, Pair] = {
     "accepted": ("terkirim", "sent"),
     "refused": ("ditolak", "refused"),
     "withdrawn": ("ditarik", "withdrawn"),
+}
+
+FATES: Mapping[Fate, Pair] = {
+    Fate.REFUSED: ("Gagal", "Failed"),
+    Fate.RETRYING: ("Gagal, dicoba lagi", "Failed, tried again"),
+    Fate.WAITING: ("Menunggu dikirim", "Waiting to be sent"),
+    Fate.ACCEPTED: ("Terkirim", "Sent"),
+    Fate.WITHDRAWN: ("Ditarik", "Withdrawn"),
+}
+PERIODS: Mapping[str, Pair] = {
+    "7": ("7 hari terakhir", "The last 7 days"),
+    "30": ("30 hari terakhir", "The last 30 days"),
+    "90": ("90 hari terakhir", "The last 90 days"),
+    "365": ("Setahun terakhir", "The last year"),
+    "semua": ("Sejak awal", "From the beginning"),
+}
+LADDERS: Mapping[str, Pair] = {
+    "standard": ("Selebihnya", "Everything else"),
+    "renewal": ("Perpanjangan dan pengakhiran", "Renewal and termination"),
+    "report": ("Laporan", "Reports"),
+    "payment": ("Pembayaran", "Payments"),
+    "contact-change": ("Ganti narahubung", "Change of contact"),
+    "force-majeure": ("Keadaan kahar", "Force majeure"),
+}
+INVARIANTS: Mapping[str, Pair] = {
+    "unreminded": (
+        "Setiap kewajiban terbuka punya pengingat berikutnya",
+        "Every open duty has a next reminder",
+    ),
+    "untold": ("Setiap pengingat sampai ke seseorang", "Every reminder has told somebody"),
+    "undelivered": ("Tidak ada pesan yang terlalu lama menunggu", "No message waits for too long"),
+    "asleep": ("Setiap langkah dijalankan pada waktunya", "Every step is taken in time"),
+    "undecreed": (
+        "Tenggat yang dekat bersandar pada SKB, bukan perkiraan",
+        "Near deadlines rest on a decree, not on an estimate",
+    ),
+    "unreachable": (
+        "Setiap perjanjian punya narahubung yang terjangkau",
+        "Every agreement has a contact who can be reached",
+    ),
+    "doubtful": ("Setiap alamat berfungsi", "Every address works"),
+    "clock": ("Jam mesin ini benar", "The clocks agree"),
+}
+DETOURS: Mapping[str, Pair] = {
+    Detour.NO_CONTACT: ("naskah tidak menyebut narahubung", "the text names no contact"),
+    Detour.NO_ADDRESS: ("narahubungnya tidak punya alamat", "the contact has no address"),
+    Detour.UNCONFIRMED: ("alamat narahubungnya belum dipastikan", "the contact's address is not confirmed"),
+    Detour.REFUSED: ("alamat narahubungnya ditolak server", "a server refuses the contact's address"),
 }
 
 
