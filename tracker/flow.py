@@ -102,18 +102,28 @@ def known_digests(db: Database, context: Context) -> dict[str, str]:
     }
 
 
-def load_terms(db: Database, context: Context, files: Sequence[TermsFile], now: datetime) -> LoadReport:
-    """Put terms files in force and derive their obligations; unchanged files cost one look-up."""
+def load_terms(
+    db: Database, context: Context, files: Sequence[TermsFile], now: datetime, by: str = SERVICE
+) -> LoadReport:
+    """Put terms files in force and derive their obligations; unchanged files cost one look-up.
+
+    `by` is who the log says has changed a text.
+    """
     report = LoadReport()
     with untraced():
         for batch in terms.batches(files, _AGREEMENTS_AT_ONCE):
             with db.write() as connection:
-                _load_batch(connection, context, batch, now, report)
+                _load_batch(connection, context, batch, now, report, by)
     return report
 
 
 def _load_batch(
-    connection: Connection, context: Context, files: list[TermsFile], now: datetime, report: LoadReport
+    connection: Connection,
+    context: Context,
+    files: list[TermsFile],
+    now: datetime,
+    report: LoadReport,
+    by: str,
 ) -> None:
     terms.one_load_at_a_time(connection)
     known = terms.locked(connection, [file.agreement.id for file in files])
@@ -139,7 +149,7 @@ def _load_batch(
     if known:
         _roll_first(connection, context, list(known), now)
     versions = {file.agreement.id: context.calendar(file.agreement).version for file in fresh}
-    causes = _log_terms(connection, fresh, known, now)
+    causes = _log_terms(connection, fresh, known, now, by)
     same_text = {file.agreement.id for file in fresh if _is_in_force(file, known)}
     others = [file.agreement for file in fresh if file.agreement.id not in same_text]
     changes = []
@@ -165,7 +175,11 @@ def _is_in_force(file: TermsFile, known: Mapping[str, terms.Known]) -> bool:
 
 
 def _log_terms(
-    connection: Connection, files: Sequence[TermsFile], known: Mapping[str, terms.Known], now: datetime
+    connection: Connection,
+    files: Sequence[TermsFile],
+    known: Mapping[str, terms.Known],
+    now: datetime,
+    by: str,
 ) -> dict[str, Cause]:
     """Log new terms of agreements that are tracked already; gives why each one is derived.
 
@@ -188,7 +202,7 @@ def _log_terms(
         event = Event(agreement.id, kind, added[-1].in_force_from if added else today, details)
         entries.append(event)
         causes[agreement.id] = Cause(kind, event.happened_on if added else None)
-    events.append_all(connection, entries, now, SERVICE)
+    events.append_all(connection, entries, now, by)
     return causes
 
 

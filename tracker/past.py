@@ -25,8 +25,8 @@ from tracker.obligations.lifecycle import lapses_on, state_and_why, state_on
 from tracker.obligations.model import CLOSED, Obligation, State
 from tracker.obligations.months import shifted
 from tracker.obligations.picture import Picture, pictured
-from tracker.obligations.service import MOVING
 from tracker.obligations.tables import DeadlineMoveRow, ObligationRow
+from tracker.obligations.values import MOVING
 from tracker.obligations.windows import window_for
 from tracker.queries import Shown, Story, alerts_of, dates_of
 from tracker.reminders.tables import ReminderRow

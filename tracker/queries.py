@@ -19,8 +19,9 @@ from tracker.obligations.life import UNTOUCHED, Life
 from tracker.obligations.lifecycle import state_on
 from tracker.obligations.model import Obligation, State
 from tracker.obligations.picture import picture
-from tracker.obligations.service import DAYS, moves_of
+from tracker.obligations.service import moves_of
 from tracker.obligations.tables import ObligationRow
+from tracker.obligations.values import DAYS
 from tracker.obligations.view import as_json, window_json
 from tracker.obligations.windows import Window, window_for
 from tracker.outbox.keys import is_group

@@ -45,6 +45,8 @@ class _Recorded:
     of: str
     what: TermsFile | Event
     client_key: str | None = None
+    by: str = flow.SERVICE
+    """Who has loaded terms; a fact names its recorder itself."""
 
 
 def replay(source: Database, target: Database, context: Context, until: datetime) -> int:
@@ -66,7 +68,9 @@ def replay(source: Database, target: Database, context: Context, until: datetime
 
 
 def _repeat(target: Database, context: Context, at: datetime, together: Sequence[_Recorded]) -> None:
-    flow.load_terms(target, context, [one.what for one in together if isinstance(one.what, TermsFile)], at)
+    for by in sorted({one.by for one in together}):
+        files = [one.what for one in together if isinstance(one.what, TermsFile) and one.by == by]
+        flow.load_terms(target, context, files, at, by)
     for one in together:
         if isinstance(one.what, Event):
             flow.record_again(target, context, one.what, one.client_key)
@@ -92,19 +96,19 @@ def _recorded(source: Database) -> Iterator[_Recorded]:
             )
         )
         keys = client_keys(connection)
-        loaded: dict[tuple[str, int], int] = {}
+        loaded: dict[tuple[str, int], tuple[int, str]] = {}
         for log in logs_of(connection, names).values():
             for event in log:
                 number = event.number or 0
                 if event.kind in _OF_LOADING:
-                    loaded[event.agreement, int(event.details["version"])] = number
+                    loaded[event.agreement, int(event.details["version"])] = number, event.recorded_by
                 elif event.recorded_at is not None:
                     key = keys.get((event.agreement, number))
                     yield _Recorded(event.recorded_at, number, event.agreement, event, key)
         for row in versions:
             file = _file(unpack(row.source).decode(), row.path)
-            number = loaded.get((row.agreement_id, row.version), 0)
-            yield _Recorded(row.loaded_at, number, row.agreement_id, file)
+            number, by = loaded.get((row.agreement_id, row.version), (0, flow.SERVICE))
+            yield _Recorded(row.loaded_at, number, row.agreement_id, file, by=by)
 
 
 def _file(text: str, path: str) -> TermsFile:

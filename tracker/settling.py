@@ -209,7 +209,7 @@ def fact_of(row: Row, agreement: Agreement, rule: Rule, occurrence: str, today: 
     details = {"rule": rule.id, "occurrence": occurrence}
     if values["outcome"] == DONE:
         kind = proof_kind(rule)
-        details |= _whole(rule)
+        details |= whole_proof(rule)
     else:
         kind = kinds.WAIVED if values["outcome"] == WAIVED else kinds.REOPENED
         details["why"] = values["why"] or NOT_DONE
@@ -229,7 +229,7 @@ def proof_kind(rule: Rule) -> str:
     return "duty-fulfilled"
 
 
-def _whole(rule: Rule) -> dict[str, str]:
+def whole_proof(rule: Rule) -> dict[str, str]:
     """Name every addressee and enclosure: a row says that the whole duty was done."""
     addressees = rule.duty.to if len(rule.duty.to) > 1 else ()
     enclosures = [part for part in parts_of(rule) if part not in addressees]

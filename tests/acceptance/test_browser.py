@@ -42,6 +42,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
             terms_file(
                 rule("on 2026-11-20", id="report", duty=report, if_missed="liability"),
                 rule("30 days before term end", id="renewal-notice", clause={"number": "5"}),
+                rule("14 working days after force-majeure-occurred", id="kahar", if_missed="forfeiture"),
                 term={"length": "1 year", "from": "signed"},
             )
         )
@@ -131,13 +132,68 @@ def test_without_scripts_and_by_keyboard(browser: Any, home: Home, url: str) -> 
     context.close()
 
 
+def test_force_majeure_by_keyboard_from_the_preview_to_its_proof(
+    browser: Any, home: Home, url: str, tmp_path: Path
+) -> None:
+    axe = pytest.importorskip("axe_core_python.sync_playwright", reason="axe is not installed").Axe()
+    context = browser.new_context(locale="id-ID")
+    page = signed_in(context, home, url)
+    page.goto(f"{url}/perjanjian/{ID}")
+    page.focus(".deeds [role=button]")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/catat")
+    page.focus("main a.title")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/catat/force-majeure-occurred")
+    page.fill("#hari", "2026-11-20")
+    page.focus("#party")
+    page.keyboard.type("Dinas")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Banjir rob")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".changes.opened")
+    assert "10 Desember 2026" in page.inner_text(".changes.opened")
+    assert "17 hari lagi" in page.inner_text(".changes.opened")
+    assert home.rows(EventRow) == []
+    faults = [one["id"] for one in axe.run(page)["violations"] if one["impact"] in SERIOUS]
+    assert faults == []
+    page.focus(".save button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/peristiwa/1?tercatat=peristiwa")
+    assert "17 hari lagi" in page.inner_text(".changes.opened")
+    (entry,) = home.rows(EventRow)
+    assert entry.details == {"party": "kesatu", "note": "Banjir rob"}
+    page.focus(".changes a.title")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/kewajiban/**")
+    proof = tmp_path / "bukti.pdf"
+    proof.write_bytes(b"%PDF-1.7\n" + b"x" * 100)
+    page.focus("#selesai summary")
+    page.keyboard.press("Enter")
+    page.fill("#sent_on", "2026-11-23")
+    page.set_input_files("#evidence", proof)
+    page.focus("#selesai button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".banner.done")
+    assert home.rows(EventRow)[1].details["occurrence"] == "2026-11-20:kesatu"
+    context.close()
+
+
 def test_no_page_has_a_serious_fault_or_is_wider_than_a_phone(browser: Any, home: Home, url: str) -> None:
     axe = pytest.importorskip("axe_core_python.sync_playwright", reason="axe is not installed").Axe()
     context = browser.new_context(viewport={"width": 360, "height": 740})
     page = signed_in(context, home, url)
     key = page.locator("a.title").last.get_attribute("href")
-    paths = ("/", key, f"/perjanjian/{ID}", "/perjanjian", "/saya", "/?cari=tidakada", "/nirwana")
-    for path in (*paths, "/alerts", "/compliance?menurut=party", "/doctor", "/settings"):
+    home.record("force-majeure-occurred", "2026-11-20", party="kesatu")
+    agreement = f"/perjanjian/{ID}"
+    for path in (
+        *("/", key, agreement, "/perjanjian", "/saya", "/?cari=tidakada", "/nirwana"),
+        *(f"{agreement}/catat", f"{agreement}/catat/contact-appointed", f"{agreement}/naskah"),
+        *(f"{agreement}/peristiwa", f"{agreement}/peristiwa/1", f"{agreement}/versi"),
+        *(f"{agreement}/linimasa?tahun=2026", "/calendar?month=2026-12", "/what-if"),
+        f"/what-if?perjanjian={ID}&jenis-1=force-majeure-occurred&hari-1=2026-12-01",
+        *("/alerts", "/compliance?menurut=party", "/doctor", "/settings"),
+    ):
         page.goto(f"{url}{path}")
         faults = [one["id"] for one in axe.run(page)["violations"] if one["impact"] in SERIOUS]
         assert faults == [], path

@@ -48,6 +48,10 @@ PAGES = {
     "alerts, a unit": (ADMIN, "/alerts?unit=unit-7"),
     "alerts, manager": (MANAGER, "/alerts"),
     "alerts, officer": (OFFICER, "/alerts"),
+    "a month": (ADMIN, "/calendar?month=2027-01"),
+    "month of a unit": (MANAGER, "/calendar?month=2027-01"),
+    "month of one": (OFFICER, "/calendar?month=2027-01"),
+    "a day": (ADMIN, "/?hari=2027-01-14"),
 }
 
 

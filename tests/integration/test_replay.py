@@ -21,6 +21,7 @@ from tracker.base.db import Database
 from tracker.base.errors import BadFactError, DatabaseError, UnknownThingError
 from tracker.events.service import verified
 from tracker.events.tables import EventRow
+from tracker.flow import load_terms
 from tracker.migrations import upgrade
 from tracker.obligations.model import State
 from tracker.obligations.tables import ObligationRow
@@ -106,7 +107,7 @@ def test_a_replay_gives_the_same_rows(home: Home, other: Database) -> None:
         received_on="2026-11-26",
     )
     home.record("fact-corrected", "2026-11-19", corrects="1", why="salah tanggal")
-    home.load(VERSIONS[1])
+    load_terms(home.db, home.house.context, [VERSIONS[1]], home.clock.now(), "boss@example.org, web")
     home.clock.advance(timedelta(days=300))
     bring_up_to(home.db, home.house.context, home.clock.now())
     home.load(VERSIONS[3])

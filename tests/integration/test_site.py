@@ -260,8 +260,16 @@ def test_a_file_that_cannot_be_proof(homes: Homes, home: Home) -> None:
 
 def test_every_form_is_ours_or_refused(visitor: Visitor) -> None:
     before = visitor.home.snapshot()
-    others = ("/alerts/lagi", "/doctor", "/settings/telegram", "/settings/ringkasan")
-    for path in (f"{duty()}/tahu", "/saya/kalender", "/saya/kalender/cabut", "/saya/keluar", *others):
+    for path in (
+        f"{duty()}/tahu",
+        f"/perjanjian/{ID}/catat/force-majeure-occurred",
+        f"/perjanjian/{ID}/betulkan/1",
+        f"/perjanjian/{ID}/naskah",
+        "/saya/kalender",
+        "/saya/kalender/cabut",
+        "/saya/keluar",
+        *("/alerts/lagi", "/doctor", "/settings/telegram", "/settings/ringkasan"),
+    ):
         for mark in ({}, {"tanda": ""}, {"tanda": "0" * 64}):
             assert visitor.post(path, mark).status_code == 403, (path, mark)
         foreign = visitor.ask("POST", path, data={}, headers={"sec-fetch-site": "same-site"})
@@ -291,6 +299,8 @@ def test_every_answer_has_its_headers(visitor: Visitor) -> None:
         "/masuk",
         duty(),
         "/perjanjian",
+        "/calendar",
+        "/what-if",
         "/saya",
         "/unduh/kewajiban.csv",
         "/nirwana",

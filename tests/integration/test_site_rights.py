@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.support.browser import KEY
+from tests.support.browser import KEY, shown
 from tests.support.houses import Home, Homes
 from tests.support.town import (
     ADMIN,
@@ -17,12 +17,14 @@ from tests.support.town import (
     STRANGER,
     TWO,
     UNSURE,
+    agreements,
     town,
 )
 from tests.support.visitor import Visitor
 from tracker.accounts import accounts, sessions
 from tracker.accounts.accounts import Account
 from tracker.accounts.calendar_links import make
+from tracker.base.packed import unpack
 from tracker.events.tables import EventRow
 from tracker.people.rights import Office
 from tracker.web.app import build_app
@@ -128,11 +130,10 @@ def test_nobody_reads_a_secret(home: Home) -> None:
     visitors = [Visitor(home, app), *(signed_in(home, who, app) for who in NOBODY)]
     with home.db.write() as connection:
         secret = make(connection, PEOPLE["stranger"], "id", home.clock.now())
-    shown = [
-        one[0].format(agreement="utara-2026", rule="r", occurrence="o", number=1) for one in pages.LOOKING
-    ]
+    names = {"agreement": "utara-2026", "rule": "r", "occurrence": "o", "number": 1, "kind": "k"}
+    paths = [one[0].format(**names) for one in pages.LOOKING]
     for visitor in visitors:
-        for path in (*shown, f"/kewajiban/{NORTH_ONE}", "/masuk", "/metrics", f"/kalender/{secret}.ics"):
+        for path in (*paths, f"/kewajiban/{NORTH_ONE}", "/masuk", "/metrics", f"/kalender/{secret}.ics"):
             text = visitor.get(path).text
             assert not [word for word in SECRETS if word in text and word != "Lapor"], path
             assert "Lapor" not in text, path
@@ -177,6 +178,109 @@ def test_an_officer_sees_which_duties_are_theirs(home: Home) -> None:
     app = build_app(home.house)
     for who, marks in (("officer of one", 1), ("officer of two", 1), ("manager", 0), ("auditor", 0)):
         assert signed_in(home, who, app).get("/").text.count("bagian Anda") == marks, who
+
+
+OVERSEEING = ("manager", "other manager", "fallback", "admin", "auditor")
+MANAGING = tuple(who for who in OVERSEEING if who != "auditor")
+OF_AN_AGREEMENT: Mapping[str, tuple[str, ...]] = {
+    "": tuple(SEEN),
+    "/linimasa": tuple(SEEN),
+    "/versi": tuple(SEEN),
+    "/peristiwa": OVERSEEING,
+    "/naskah.yaml": OVERSEEING,
+    "/catat": tuple(ANSWERED),
+    "/catat/contact-appointed": tuple(ANSWERED),
+    "/catat/agreement-ended-early": MANAGING,
+    "/naskah": MANAGING,
+    "/betulkan/1": MANAGING,
+}
+"""Who may open the pages of an agreement that they see."""
+REFUSED = {"/catat", "/catat/contact-appointed", "/naskah", "/betulkan/1"}
+"""Where who sees the agreement is told that this is not theirs; elsewhere the page is not there for them."""
+
+
+def test_everybody_opens_the_pages_of_their_agreements(home: Home) -> None:
+    app = build_app(home.house)
+    home.record("agreement-wanted", "2026-11-20", agreement="utara-2026", party="kesatu")
+    home.record("agreement-wanted", "2026-11-20", agreement="lain-2026", party="kesatu")
+    for who in PEOPLE:
+        visitor, seen = signed_in(home, who, app), {key.partition("/")[0] for key in SEEN.get(who, set())}
+        for agreement in ("utara-2026", "lain-2026"):
+            for page, allowed in OF_AN_AGREEMENT.items():
+                if who in NOBODY and page:
+                    continue
+                answer = visitor.get(f"/perjanjian/{agreement}{page}")
+                expected = 404
+                if who in NOBODY:
+                    expected = 303
+                elif agreement in seen:
+                    expected = 200 if who in allowed else 403 if page in REFUSED else 404
+                    if who == "auditor" and page.startswith("/catat"):
+                        expected = 403
+                assert answer.status_code == expected, (who, agreement, page)
+            expected = 303 if who in NOBODY else 200 if agreement in seen else 404
+            assert visitor.get(f"/what-if?perjanjian={agreement}").status_code == expected, (who, agreement)
+            assert visitor.get(f"/perjanjian/{agreement}/peristiwa/1").status_code == expected, (
+                who,
+                agreement,
+            )
+        for path in ("/what-if", "/calendar?month=2026-12"):
+            text = visitor.get(path).text
+            for agreement, secret in (("utara-2026", "Babel"), ("lain-2026", "Kutai")):
+                assert (secret in text) is (agreement in seen), (who, path)
+
+
+def test_everybody_records_what_is_theirs_to_say(home: Home) -> None:
+    app = build_app(home.house)
+    facts = {
+        "contact-appointed": {"hari": "2026-11-20", "party": "kesatu", "name": "Rahma"},
+        "agreement-ended-early": {"hari": "2026-11-20", "why": "x"},
+    }
+    before = home.snapshot()
+    for who in PEOPLE:
+        visitor, seen = signed_in(home, who, app), {key.partition("/")[0] for key in SEEN.get(who, set())}
+        mark = re.search(r'name="tanda" value="(\w+)"', visitor.get("/saya").text)
+        for agreement in ("utara-2026", "lain-2026"):
+            for kind, given in facts.items():
+                sent = {**given, "tanda": mark[1] if mark else "", "langkah": "lihat"}
+                if (agreement, kind) == ("utara-2026", "contact-appointed"):
+                    sent["replaces"] = f"kesatu:c{ONE}"
+                answer = visitor.post(f"/perjanjian/{agreement}/catat/{kind}", sent)
+                if who in NOBODY:
+                    expected = 303
+                elif agreement not in seen:
+                    expected = 404
+                elif who == "auditor":
+                    expected = 403
+                elif who.startswith("officer") and kind == "agreement-ended-early":
+                    expected = 404
+                elif who == "officer of two":
+                    expected = 422  # they speak for their own party only
+                else:
+                    expected = 200
+                assert answer.status_code == expected, (who, agreement, kind)
+    assert home.snapshot() == before
+
+
+def test_only_an_administrator_hands_an_agreement_to_another_unit(home: Home) -> None:
+    app = build_app(home.house)
+    (file, _) = agreements()
+    text = unpack(file.packed_text).decode().replace('"unit": "utara"', '"unit": "selatan"')
+    for who, expected in (
+        ("officer of one", 403),
+        ("auditor", 403),
+        ("other manager", 404),
+        ("manager", 422),
+        ("admin", 200),
+    ):
+        visitor = signed_in(home, who, app)
+        mark = re.search(r'name="tanda" value="(\w+)"', visitor.get("/saya").text)
+        fields = {"tanda": mark[1] if mark else "", "naskah": text, "langkah": "lihat"}
+        answer = visitor.ask(
+            "POST", "/perjanjian/utara-2026/naskah", data=fields, files={"berkas": ("", b"")}
+        )
+        assert answer.status_code == expected, (who, shown(answer)[-300:])
+    assert home.rows(EventRow) == []
 
 
 def test_every_feed_holds_what_its_owner_sees(home: Home) -> None:

@@ -13,13 +13,9 @@ from tracker.base.bulk import insert_all, inserting
 from tracker.obligations.causes import Cause
 from tracker.obligations.model import CLOSED, State
 from tracker.obligations.tables import DeadlineMoveRow, ObligationRow
-from tracker.obligations.values import Values
+from tracker.obligations.values import Values, is_another_deadline
 from tracker.terms.service import batches
 
-DAYS = ("likely", "safe", "act_by", "strictest", "latest")
-MOVING = (*DAYS, "by_time")
-"""The columns whose change is a move."""
-FIGURES = (*MOVING, "provisional", "lapses_on")
 _SAME_FOREVER = ("key", "agreement_id", "rule", "occurrence", "opened_at")
 _CHANGING = tuple(name for name in Values._fields if name not in _SAME_FOREVER)
 
@@ -99,16 +95,6 @@ def store(
     if updates:
         update_all(connection, updates)
     return changes
-
-
-def has_moved(known: Any, row: Values) -> bool:
-    """Tell whether a figure is another than the store says."""
-    return any(getattr(known, name) != getattr(row, name) for name in MOVING)
-
-
-def is_another_deadline(known: Any, row: Values) -> bool:
-    """Tell whether people must act by another day, or at another time of it, than the store says."""
-    return bool((known.act_by, known.by_time) != (row.act_by, row.by_time))
 
 
 def add_moves(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

@@ -1,7 +1,11 @@
 """What a derivation says of one obligation, in the order in which the store takes it. Pure."""
 
 from datetime import date, datetime, time
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+DAYS = ("likely", "safe", "act_by", "strictest", "latest")
+MOVING = (*DAYS, "by_time")
+"""The columns whose change is a move."""
 
 
 class Values(NamedTuple):
@@ -36,3 +40,13 @@ class Values(NamedTuple):
     wake_at: datetime | None = None
     chain_since: datetime | None = None
     chain_level: int = 0
+
+
+def has_moved(known: Any, row: Values) -> bool:
+    """Tell whether a figure is another than the store says."""
+    return any(getattr(known, name) != getattr(row, name) for name in MOVING)
+
+
+def is_another_deadline(known: Any, row: Values) -> bool:
+    """Tell whether people must act by another day, or at another time of it, than the store says."""
+    return bool((known.act_by, known.by_time) != (row.act_by, row.by_time))

@@ -55,6 +55,13 @@ _DETAILS: Mapping[str, tuple[str, str]] = {
     "expected_days": ("Perkiraan lama (hari)", "Expected days"),
     "version": ("Versi", "Version"),
     "digest": ("Sidik jari naskah", "Digest of the text"),
+    "name": ("Nama", "Name"),
+    "position": ("Jabatan", "Position"),
+    "email": ("E-mail", "E-mail"),
+    "phone": ("Telepon", "Telephone"),
+    "replaces": ("Menggantikan", "In place of"),
+    "acting": ("Pelaksana tugas", "Acting"),
+    "withdrawn": ("Dibatalkan", "Taken back"),
     "decrees": ("SKB", "Decrees"),
 }
 _CHANNELS = {
@@ -77,6 +84,8 @@ _CLOSED = {
         "Harinya sudah lewat, dan langkah ini tidak wajib",
         "Its day has passed, and the step was not required",
     ),
+    "renewed": ("Perjanjian diperpanjang dengan addendum", "An addendum has renewed the agreement"),
+    "trigger-ended": ("Peristiwa yang memulainya sudah berakhir", "What started it has ended"),
     "taken-out": ("Addendum menghapus kewajiban ini", "An addendum has taken this duty out"),
     "terms-changed": (
         "Ketentuan atau fakta tidak lagi memuat kewajiban ini",

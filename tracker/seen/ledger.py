@@ -179,7 +179,7 @@ class Ledger:
 
     def _told(self, rows: Sequence[Any]) -> list[Told]:
         names = {_agreement_of(row) for row in rows if row.obligation_key}
-        self._known |= self._sight.agreements_named(names - self._known.keys())
+        self._known |= self._sight.visible(names - self._known.keys())
         known = self._known
         seen = [row for row in rows if self._sees(row, known)]
         attempts = queries.attempts_of(self._sight.connection, [row.key for row in seen])

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Date, ScalarSelect, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, ScalarSelect, Select, and_, func, literal, or_, select, union_all
 from sqlmodel import col
 
 from tracker.obligations.model import CLOSED, State
@@ -25,6 +25,7 @@ from tracker.terms.tables import AgreementRow
 
 COUNTED_AT_MOST = 1000
 _FOUND_AT_MOST = 500
+_IN_A_MONTH = 2000
 
 
 _RULES = {
@@ -111,6 +112,30 @@ class Listing:
         found: Any = self._sight.connection.execute(select(*numbers)).one()
         return Counts(*found)
 
+    def by_day(self, first: date, last: date, each: int) -> dict[date, list[Any]]:
+        """Give a few duties of every day in [first, last]: key, day, agreement, rule and state.
+
+        Every day is looked up for itself, so that a busy one costs no more than another; where the
+        agreements are named one by one there are few, and one look is enough.
+        """
+        act_by, key = col(ObligationRow.act_by), col(ObligationRow.key)
+        wanted: Any = self._wanted.with_only_columns(
+            key,
+            act_by,
+            *(col(one) for one in (ObligationRow.agreement_id, ObligationRow.rule, ObligationRow.state)),
+        )
+        if self._meant is not None or (self._sight.own and not self._sight.reach.sees_everything):
+            query: Any = _between(wanted, first, last).order_by(act_by, key).limit(_IN_A_MONTH)
+        else:
+            days = (first + timedelta(days=step) for step in range((last - first).days + 1))
+            # Any few of a day: by name, a server would read the whole day, or all names.
+            looks = (_between(wanted, day, day).order_by(act_by).limit(each) for day in days)
+            query = union_all(*(select(look.subquery()) for look in looks))
+        rows: dict[date, list[Any]] = {}
+        for row in self._sight.connection.execute(query):
+            rows.setdefault(row.act_by, []).append(row)
+        return {day: sorted(some, key=lambda row: row.key)[:each] for day, some in rows.items()}
+
     def _ordered(self, after: Cursor | None) -> Select[Any]:
         act_by, key = col(ObligationRow.act_by), col(ObligationRow.key)
         query = self._wanted
@@ -144,7 +169,9 @@ class Listing:
             query = query.join(AgreementRow, col(AgreementRow.id) == agreement).where(sight.mine(agreement))
         if wish.unit:
             query = query.where(col(AgreementRow.unit) == wish.unit)
-        found = self._agreements()
+        if wish.day is not None:
+            query = query.where(col(ObligationRow.act_by) == literal(wish.day, Date))
+        found = self._meant
         return query if found is None else query.where(agreement.in_(found))
 
     def _rules(self) -> Iterator[Sequence[str]]:
@@ -154,7 +181,8 @@ class Listing:
         if meant := question(self._wish.text).kinds:
             yield meant
 
-    def _agreements(self) -> list[str] | None:
+    @cached_property
+    def _meant(self) -> list[str] | None:
         """Give the agreements that are meant by words; None where no words say which."""
         sight, wish, asked = self._sight, self._wish, question(self._wish.text)
         if wish.party:
@@ -166,6 +194,11 @@ class Listing:
         else:
             return [] if wish.text and not asked.kinds else None
         return found[:_FOUND_AT_MOST]
+
+
+def _between(query: Select[Any], first: date, last: date) -> Select[Any]:
+    act_by = col(ObligationRow.act_by)
+    return query.where(act_by >= literal(first, Date), act_by <= literal(last, Date))
 
 
 def _is_of(agreement: Agreement, words: Sequence[str]) -> bool:

@@ -147,9 +147,9 @@ class Sight:
         found = self._decided([name]).get(name)
         return found if found is not None and self.rights(found).sees else None
 
-    def agreements_named(self, names: Iterable[str]) -> dict[str, Agreement]:
-        """Give those of some agreements that they may see, by id."""
-        return {name: one for name, one in self._decided(names).items() if self.rights(one).sees}
+    def visible(self, names: Iterable[str]) -> dict[str, Agreement]:
+        """Give those of some agreements that they may see, as the facts have changed them."""
+        return {name: one for name, one in self._decided(set(names)).items() if self.rights(one).sees}
 
     def agreements(self, offset: int, limit: int) -> tuple[list[Agreement], int]:
         """Give some of the agreements they may see, by title, and how many there are."""

@@ -1,6 +1,7 @@
 """What somebody wants to see of the duties that are theirs. Pure."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -38,3 +39,5 @@ class Wish:
     kind: Kind | None = None
     stand: Stand = Stand.OPEN
     text: str = ""
+    day: date | None = None
+    """The one day to act by."""

@@ -14,7 +14,7 @@ from tracker.obligations.causes import ROLLED, Cause, Moment, sentences
 from tracker.obligations.model import Obligation, State
 from tracker.obligations.months import shifted
 from tracker.obligations.picture import picture
-from tracker.obligations.values import Values
+from tracker.obligations.values import MOVING, Values, has_moved, is_another_deadline
 from tracker.outbox import service as outbox
 from tracker.reminders import contacts
 from tracker.reminders.ladder import Point
@@ -28,7 +28,7 @@ from tracker.terms.service import Known
 _ONE_DAY = timedelta(days=1)
 MOVED = "moved-"
 _SAME_CONTACTS = frozenset({ROLLED.kind, DECREE_LOADED})
-_KEPT = (*obligations.MOVING, "provisional")
+_KEPT = (*MOVING, "provisional")
 _WAKING = (
     *("state", "act_by", "by_time", "lapses_on", "snoozed_until", "reminded_for"),
     *("acknowledged_until", "chain_since", "chain_level"),
@@ -153,7 +153,7 @@ class Derivation:
         known = self.before.get(key)
         before = known if obligation.trigger is None else self._as_told(known, obligation, obligation.trigger)
         row = maker.row(obligation, key, known, before)
-        if before is not None and obligations.has_moved(before, row):
+        if before is not None and has_moved(before, row):
             row = row._replace(moves=row.moves + 1)
             self._note_move(before, row)
             if self._is_announced(before, row):
@@ -189,7 +189,7 @@ class Derivation:
         )
 
     def _is_announced(self, known: Any, row: Values) -> bool:
-        return known.state == row.state == State.OPEN and obligations.is_another_deadline(known, row)
+        return known.state == row.state == State.OPEN and is_another_deadline(known, row)
 
     def _announce(self, agreement: Agreement, obligation: Obligation, known: Any, row: Values) -> None:
         """Say that a deadline has moved, from which day to which, and why.

@@ -16,6 +16,8 @@ from tracker.web.words import say
 
 SMALL = 64 * 1024
 """Enough for a form without a file, and for each field of one with a file."""
+TEXT_LIMIT = 256 * 1024
+"""How large the text of an agreement may be."""
 _FIELDS_AT_MOST = 20
 _READ_ON = 8
 """How many times the limit is still read and thrown away: a browser shows no answer before that."""
@@ -42,10 +44,13 @@ class _Bounded:
 
 
 @asynccontextmanager
-async def form_of(request: Request, limit: int) -> AsyncIterator[FormData]:
-    """Read a form; HTTPException 413 where it is larger than `limit` octets, 400 where it is none."""
+async def form_of(request: Request, limit: int, part: int = SMALL) -> AsyncIterator[FormData]:
+    """Read a form; HTTPException 413 where it is larger than `limit` octets, 400 where it is none.
+
+    `part` is how large each field may be that is no file.
+    """
     bounded = Request(request.scope, _Bounded(request.receive, limit))
-    async with bounded.form(max_files=1, max_fields=_FIELDS_AT_MOST, max_part_size=SMALL) as found:
+    async with bounded.form(max_files=1, max_fields=_FIELDS_AT_MOST, max_part_size=part) as found:
         yield found
 
 

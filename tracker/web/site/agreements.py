@@ -13,6 +13,7 @@ from tracker.base.dates import plain_date, zone_name
 from tracker.obligations.term_end import term_end
 from tracker.obligations.wording import clause_text, cost_text, due_text, headline, people_text
 from tracker.outbox import doubts
+from tracker.people.rights import Act
 from tracker.reminders.recipients import EMAIL, TELEGRAM, Address
 from tracker.terms.model import Agreement
 from tracker.terms.people import Contact
@@ -100,9 +101,14 @@ def agreement(visit: Visit) -> Response:
     rows = [row_of(visit.sight, one, language) for one in visit.sight.duties_of(found.id)]
     held = doubts.held(visit.sight.connection, addresses_of(found))
     today = visit.now.astimezone(found.zone).date()
+    rights = visit.sight.rights(found)
     return visit.page(
         "agreement.html",
         agreement=found,
+        path=path_to("perjanjian", found.id),
+        reports=rights.may(Act.REPORT),
+        manages=rights.manages,
+        overseen=rights.manages or rights.audits,
         numbers=", ".join(found.numbers),
         facts=[(name, text) for name, text in _facts(visit, found) if text],
         rows=rows,
@@ -212,6 +218,8 @@ def _freshness(visit: Visit, contact: Contact, today: date, held: AbstractSet[Ad
         yield Mark(visit.say("sampai ", "until ") + plain_date(contact.until, language), "quiet")
     elif contact.until is not None:
         yield Mark(visit.say("menjabat sampai ", "serves until ") + plain_date(contact.until, language))
+    elif contact.since is not None:
+        yield Mark(visit.say("sejak ", "since ") + plain_date(contact.since, language), "quiet")
     if contact.to_confirm:
         yield Mark(visit.say("perlu dipastikan", "to be confirmed"), "warn")
     addresses = {(EMAIL, contact.email or ""), (TELEGRAM, str(contact.telegram or ""))}

@@ -132,7 +132,7 @@ def _theirs(visit: Visit, found: Sequence[Finding]) -> Iterator[Found]:
         addresses = known
     else:
         names = {one.about.partition("/")[0] for one in found} - _SYSTEM
-        known = set(sight.agreements_named(names)) if names else set()
+        known = set(sight.visible(names)) if names else set()
         addresses = _own_addresses(
             visit, [one.about for one in found if one.about.partition("/")[0] not in known]
         )

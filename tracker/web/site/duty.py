@@ -20,6 +20,7 @@ from tracker.obligations.model import CLOSED, State
 from tracker.obligations.window_wording import window_text
 from tracker.obligations.wording import form_text, part_text, people_text
 from tracker.people.names import named
+from tracker.people.rights import Act
 from tracker.proof.words import accepted_text, channel_text, closing_text, outcome_text, point_text
 from tracker.queries import Story, move_text
 from tracker.seen.sight import holders_of
@@ -189,6 +190,7 @@ def _page(
         path=path_to("kewajiban", shown.obligation.key),
         printed=path_to("cetak", shown.obligation.key) if _oversees(visit, story) else "",
         provisional=deadline is not None and deadline.provisional,
+        reports=visit.sight.rights(agreement).may(Act.REPORT),
     )
 
 

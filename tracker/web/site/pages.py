@@ -2,18 +2,47 @@
 
 from collections.abc import Sequence
 
-from tracker.web.site import agreements, alerts, compliance, doctor, duty, files, me, semester, settings
+from tracker.web.site import (
+    agreements,
+    alerts,
+    compliance,
+    doctor,
+    duty,
+    entries,
+    files,
+    me,
+    month,
+    record,
+    semester,
+    settings,
+    texts,
+    timeline,
+    versions,
+    what_if,
+)
 from tracker.web.site.site import Show
 from tracker.web.site.upcoming import upcoming
 
 _ONE = "{agreement}/{rule}/{occurrence}"
+_AGREEMENT = "/perjanjian/{agreement}"
 LOOKING: Sequence[tuple[str, Show]] = (
     ("/", upcoming),
+    ("/calendar", month.month),
+    ("/what-if", what_if.what_if),
     (f"/kewajiban/{_ONE}", duty.duty),
     (f"/bukti/{_ONE}/{{number}}", duty.evidence),
     (f"/cetak/{_ONE}", duty.printed),
     ("/perjanjian", agreements.agreements),
-    ("/perjanjian/{agreement}", agreements.agreement),
+    (_AGREEMENT, agreements.agreement),
+    (f"{_AGREEMENT}/linimasa", timeline.timeline),
+    (f"{_AGREEMENT}/versi", versions.versions),
+    (f"{_AGREEMENT}/catat", record.choose),
+    (f"{_AGREEMENT}/catat/{{kind}}", record.ask),
+    (f"{_AGREEMENT}/betulkan/{{number}}", record.ask),
+    (f"{_AGREEMENT}/peristiwa", entries.entries),
+    (f"{_AGREEMENT}/peristiwa/{{number}}", entries.recorded),
+    (f"{_AGREEMENT}/naskah", texts.text),
+    (f"{_AGREEMENT}/naskah.yaml", texts.download),
     ("/unduh/kewajiban.csv", files.as_csv),
     ("/unduh/kewajiban.xlsx", files.as_xlsx),
     ("/saya", me.me),
@@ -29,6 +58,8 @@ LOOKING: Sequence[tuple[str, Show]] = (
 )
 ACTING: Sequence[tuple[str, Show, bool]] = (
     (f"/kewajiban/{_ONE}/{{act}}", duty.record, True),
+    (f"{_AGREEMENT}/catat/{{kind}}", record.act, False),
+    (f"{_AGREEMENT}/betulkan/{{number}}", record.act, False),
     ("/saya/kalender", me.make_link, False),
     ("/saya/kalender/cabut", me.revoke_link, False),
     ("/saya/keluar", me.sign_out_everywhere, False),
@@ -37,3 +68,5 @@ ACTING: Sequence[tuple[str, Show, bool]] = (
     ("/settings/telegram", settings.invite, False),
     ("/settings/ringkasan", settings.subscribe, False),
 )
+TAKING_TEXTS: Sequence[tuple[str, Show]] = ((f"{_AGREEMENT}/naskah", texts.take),)
+"""Acts with which the text of an agreement comes."""

@@ -23,7 +23,7 @@ from tracker.web.fields import Given
 from tracker.web.site import assets, demo, feed, signing
 from tracker.web.site.cookies import Cookies
 from tracker.web.site.visit import Base, Guest, Visit
-from tracker.web.upload import SMALL, form_of, offered_in, texts_in
+from tracker.web.upload import SMALL, TEXT_LIMIT, file_in, form_of, offered_in, texts_in
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -70,6 +70,8 @@ class Site:
             app.add_api_route(path, self._look(show), methods=_LOOKING)
         for path, act, limit in pages.ACTING:
             app.add_api_route(path, self._act(act, with_file=limit), methods=["POST"])
+        for path, act in pages.TAKING_TEXTS:
+            app.add_api_route(path, self._take_text(act), methods=["POST"])
 
     async def calendar(self, request: Request, secret: str) -> Response:
         """Give the calendar feed of whoever a link was made for."""
@@ -128,6 +130,16 @@ class Site:
 
         return post
 
+    def _take_text(self, act: Show) -> Callable[[Request], Any]:
+        async def post(request: Request) -> Response:
+            refuse_foreign(request)
+            async with form_of(request, 3 * TEXT_LIMIT, 2 * TEXT_LIMIT) as form:
+                given = texts_in(form)
+                uploaded = await file_in(form, "berkas", TEXT_LIMIT)
+            return await self.do(self._shown, act, _Sent(request, given, uploaded=uploaded))
+
+        return post
+
     def _shown(self, show: Show, sent: "_Sent") -> Response:
         """Answer in one look at the database."""
         request, now, context = sent.request, self._house.clock.now(), self._rules.now()
@@ -149,6 +161,7 @@ class Site:
                 sight=Sight(connection, context, identity, now),
                 evidence=sent.offered[0],
                 evidence_errors=sent.offered[1],
+                uploaded=sent.uploaded,
             )
             if not visit.sight.is_known:
                 return self._to_sign_in(request)
@@ -174,6 +187,7 @@ class _Sent:
     request: Request
     given: Given | None = None
     offered: tuple[Any, Any] = (None, {})
+    uploaded: bytes | None = None
 
 
 def refuse_foreign(request: Request) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import groupby
@@ -70,8 +70,9 @@ def upcoming(visit: Visit) -> Response:
         wish=wish,
         filtered=wish != Wish(),
         following=_following(wish, found.following),
-        first="/" + _asked(wish) if after else "",
-        export=_asked(wish),
+        first="/" + query_of(wish) if after else "",
+        export=query_of(wish),
+        every_day=query_of(replace(wish, day=None)),
         today=visit.sight.today,
     )
 
@@ -85,6 +86,7 @@ def wish_of(visit: Visit) -> Wish:
         kind=_word(Kind, visit.asked("jenis")),
         stand=_word(Stand, visit.asked("keadaan")) or Stand.OPEN,
         text=visit.asked("cari"),
+        day=_day(visit.asked("hari")),
     )
 
 
@@ -92,13 +94,21 @@ def _word(words: type[_Word], text: str) -> _Word | None:
     return words(text) if text in list(words) else None
 
 
-def _asked(wish: Wish, **more: str) -> str:
+def _day(text: str) -> date | None:
+    try:
+        return iso_date(text)
+    except ValueError:
+        return None
+
+
+def query_of(wish: Wish, **more: str) -> str:
     """Write a wish the way an address holds it."""
     fields = {
         "cari": wish.text,
         "unit": wish.unit,
         "pihak": wish.party,
         "jenis": wish.kind or "",
+        "hari": wish.day.isoformat() if wish.day else "",
         "keadaan": "" if wish.stand is Stand.OPEN else wish.stand.value,
         **more,
     }
@@ -110,7 +120,7 @@ def _following(wish: Wish, cursor: Cursor | None) -> str:
     if cursor is None:
         return ""
     day = cursor.act_by.isoformat() if cursor.act_by else "-"
-    return "/" + _asked(wish, sesudah=f"{day}~{cursor.key}")
+    return "/" + query_of(wish, sesudah=f"{day}~{cursor.key}")
 
 
 def _cursor(text: str) -> Cursor | None:

@@ -36,6 +36,11 @@ _NEWS: Mapping[str, tuple[str, str]] = {
     "tunda": ("Tercatat: pengingat ditunda.", "Recorded: the reminders are put off."),
     "selesai": ("Tercatat. Terima kasih.", "Recorded. Thank you."),
     "kesampingkan": ("Tercatat: dikesampingkan.", "Recorded: waived."),
+    "peristiwa": (
+        "Tercatat. Inilah yang berubah karenanya.",
+        "Recorded. This is what has changed because of it.",
+    ),
+    "naskah": ("Naskah ini sekarang berlaku.", "This text is in force now."),
     "keluar": ("Anda sudah keluar.", "You have signed out."),
     "dikirim-lagi": ("Pesan itu dikirim lagi sekarang.", "That message is being sent again."),
     "diperiksa": ("Sudah diperiksa.", "Looked at again."),
@@ -150,6 +155,8 @@ class Visit(Guest):
     sight: Sight = field(kw_only=True)
     evidence: Offered | None = None
     evidence_errors: Errors = field(default_factory=dict)
+    uploaded: bytes | None = None
+    """The file of a text, one octet more than it may have at the utmost."""
 
     @cached_property
     def address(self) -> str:
