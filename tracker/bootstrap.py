@@ -31,7 +31,7 @@ from tracker.evidence.store import EvidenceStore
 from tracker.outbox.delivery import Channel, SendError
 from tracker.outbox.dispatch import Dispatcher, Offload
 from tracker.reminders.policy import Policy, load_policy
-from tracker.reminders.recipients import EMAIL, FILE, TELEGRAM, Fallback, Routing
+from tracker.reminders.recipients import EMAIL, FILE, TELEGRAM, WEBHOOK, Fallback, Routing
 from tracker.steps.alerting import tell_operator
 from tracker.steps.context import Context
 from tracker.steps.doubting import Refusals
@@ -217,6 +217,11 @@ def build_channels(settings: Settings) -> dict[str, Channel]:
 
         token = settings.telegram_token.get_secret_value()
         channels[TELEGRAM] = TelegramChannel(token, settings.telegram_base_url)
+    if settings.secret_key is not None:
+        from tracker.channels.webhook.send import WebhookChannel
+
+        key = settings.secret_key.get_secret_value()
+        channels[WEBHOOK] = WebhookChannel(key, inner=settings.webhook_inner == "on")
     return channels
 
 

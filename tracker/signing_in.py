@@ -102,6 +102,22 @@ def enter(db: Database, context: Context, secret: str, browser: str, now: dateti
         return Entered(sessions.begin(connection, address, now), _language(sight))
 
 
+def enter_as(db: Database, context: Context, address: str, now: datetime) -> Entered | None:
+    """Open a session for an address that somebody else vouches for; None where nobody here has it."""
+    with db.write() as connection:
+        sight = Sight(connection, context, accounts.identity(connection, address), now)
+        if not sight.is_known:
+            return None
+        book.note(connection, What.IN, now, address)
+        return Entered(sessions.begin(connection, address, now), _language(sight))
+
+
+def note_refused(db: Database, now: datetime) -> None:
+    """Note that somebody was not signed in."""
+    with db.write() as connection:
+        book.note(connection, What.REFUSED, now)
+
+
 def leave(db: Database, session: sessions.Session, now: datetime) -> None:
     """Sign out."""
     with db.write() as connection:

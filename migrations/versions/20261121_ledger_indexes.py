@@ -1,7 +1,7 @@
 """What the ledger of alerts, compliance and the doctor's page need: indexes, when a duty was done and
 by whom it is owed, and what was last found.
 
-Revision: ledger_indexes, after 0016. Created 2026-11-21 21:00:00.
+Revision: 0017, after 0016. Created 2026-11-21 21:00:00.
 
 Who owes a duty is filled in when its agreement is derived again: every agreement is due for that now,
 as if its horizon had moved. When a duty was done is known from the fact that closed it.
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
-revision = 'ledger_indexes'
+revision = '0017'
 down_revision = '0016'
 branch_labels = None
 depends_on = None

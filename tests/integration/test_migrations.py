@@ -37,6 +37,8 @@ TABLES = {
     "session",
     "sign_in",
     "calendar_link",
+    "api_token",
+    "webhook",
     "conversation",
     "examination",
     "post",

@@ -235,14 +235,14 @@ def test_the_language_is_chosen_once(visitor: Visitor) -> None:
 
 def test_somebody_is_signed_out_by_command(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     visitor.sign_in(MANAGER)
-    monkeypatch.setattr(user, "_house", lambda: visitor.home.house)
+    monkeypatch.setattr(user, "current", lambda: visitor.home.house)
     assert CliRunner().invoke(user.app, ["sign-out", MANAGER.upper()]).exit_code == 0
     assert visitor.get("/").status_code == 303
 
 
 def test_accounts_by_command(homes: Homes, monkeypatch: pytest.MonkeyPatch) -> None:
     home = homes.build()
-    monkeypatch.setattr(user, "_house", lambda: home.house)
+    monkeypatch.setattr(user, "current", lambda: home.house)
 
     def run(*arguments: str) -> str:
         result = CliRunner().invoke(user.app, list(arguments))

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
+from starlette.routing import Route
 
 from tests.support.browser import KEY, shown
 from tests.support.houses import Home, Homes
@@ -24,6 +26,7 @@ from tests.support.visitor import Visitor
 from tracker.accounts import accounts, sessions
 from tracker.accounts.accounts import Account
 from tracker.accounts.calendar_links import make
+from tracker.accounts.tables import ApiTokenRow
 from tracker.base.packed import unpack
 from tracker.events.tables import EventRow
 from tracker.people.rights import Office
@@ -93,27 +96,119 @@ def signed_in(home: Home, who: str, app: object) -> Visitor:
     return visitor
 
 
+OPEN = {
+    *(
+        ("GET", path)
+        for path in ("/a/{token}", "/u/{token}", "/style.css", "/healthz", "/readyz", "/metrics")
+    ),
+    *(
+        ("POST", path)
+        for path in ("/a/{token}", "/u/{token}", "/masuk", "/masuk/{secret}", "/keluar", "/bahasa")
+    ),
+    *(("GET", path) for path in ("/masuk", "/masuk/{secret}", "/static/{name}", "/kalender/{secret}.ics")),
+}
+"""What asks for no session: what a link or a secret opens, and what tells nothing of anybody."""
+OVERSEEING = ("manager", "other manager", "fallback", "admin", "auditor")
+MANAGING = tuple(who for who in OVERSEEING if who != "auditor")
+OF_AN_AGREEMENT: Mapping[str, tuple[str, ...]] = {
+    "": tuple(SEEN),
+    "/linimasa": tuple(SEEN),
+    "/versi": tuple(SEEN),
+    "/peristiwa": OVERSEEING,
+    "/naskah.yaml": OVERSEEING,
+    "/catat": tuple(ANSWERED),
+    "/catat/contact-appointed": tuple(ANSWERED),
+    "/catat/agreement-ended-early": MANAGING,
+    "/naskah": MANAGING,
+    "/betulkan/1": MANAGING,
+}
+"""Who may open the pages of an agreement that they see."""
+REFUSED = {"/catat", "/catat/contact-appointed", "/naskah", "/betulkan/1"}
+"""Where who sees the agreement is told that this is not theirs; elsewhere the page is not there for them."""
+_ONE = "{agreement}/{rule}/{occurrence}"
+LOOKING: Mapping[str, str] = {
+    "/": "somebody",
+    "/perjanjian": "somebody",
+    "/unduh/kewajiban.csv": "somebody",
+    "/unduh/kewajiban.xlsx": "somebody",
+    "/saya": "somebody",
+    "/calendar": "somebody",
+    "/what-if": "somebody",
+    "/alerts": "somebody",
+    "/unduh/pemberitahuan.csv": "somebody",
+    "/unduh/pemberitahuan.xlsx": "somebody",
+    "/compliance": "somebody",
+    "/unduh/kepatuhan.csv": "somebody",
+    "/unduh/kepatuhan.xlsx": "somebody",
+    "/reports/semester.pdf": "somebody",
+    "/settings": "somebody",
+    "/doctor": "overseer",
+    f"/kewajiban/{_ONE}": "sees",
+    "/perjanjian/{agreement}": "sees",
+    f"/cetak/{_ONE}": "oversees",
+    f"/bukti/{_ONE}/{{number}}": "nobody",
+}
+"""Who is shown a page: somebody; who oversees any agreement; who sees the agreement; who oversees that one;
+nobody (there is no proof yet)."""
+_NAMES = {"/catat/contact-appointed": "/catat/{kind}", "/betulkan/1": "/betulkan/{number}"}
+LOOKING_AT_AGREEMENTS = {
+    f"/perjanjian/{{agreement}}{_NAMES.get(page, page)}" for page in (*OF_AN_AGREEMENT, "/peristiwa/{number}")
+} - {"/perjanjian/{agreement}/catat/agreement-ended-early"}
+ACTING = {
+    f"/kewajiban/{_ONE}/{{act}}",
+    "/saya/kalender",
+    "/saya/kalender/cabut",
+    "/saya/token",
+    "/saya/token/cabut",
+    "/saya/webhook",
+    "/saya/webhook/akhiri",
+    "/saya/keluar",
+    *(f"/perjanjian/{{agreement}}{act}" for act in ("/catat/{kind}", "/betulkan/{number}", "/naskah")),
+    *("/alerts/lagi", "/doctor", "/settings/telegram", "/settings/ringkasan"),
+}
+"""What is recorded: who may, the tests below and in test_site say of each."""
+
+
+def routes(app: Any) -> set[tuple[str, str]]:
+    """Give every route of the application but the API, which has a matrix of its own."""
+    inner = app._app
+    found = [route for route in inner.routes if isinstance(route, Route)]
+    return {("POST" if "POST" in (route.methods or ()) else "GET", route.path) for route in found}
+
+
+def test_every_route_is_in_this_matrix(home: Home) -> None:
+    acting, looking = (
+        {("POST", path) for path in ACTING},
+        {("GET", path) for path in {*LOOKING, *LOOKING_AT_AGREEMENTS}},
+    )
+    assert routes(build_app(home.house)) == OPEN | acting | looking
+
+
 def test_everybody_sees_what_is_theirs_and_nothing_else(home: Home) -> None:
     app = build_app(home.house)
     for who in PEOPLE:
         visitor, seen = signed_in(home, who, app), SEEN.get(who, set())
-        for key in sorted(EVERYTHING):
-            agreement = key.partition("/")[0]
-            expected = 303 if who in NOBODY else 200 if key in seen else 404
-            assert visitor.get(f"/kewajiban/{key}").status_code == expected, (who, key)
-            assert visitor.get(f"/perjanjian/{agreement}").status_code == expected, (who, agreement)
-            overseen = key in seen and not who.startswith("officer")
-            printed = visitor.get(f"/cetak/{key}")
-            assert printed.status_code == (303 if who in NOBODY else 200 if overseen else 404), (who, key)
-            assert printed.content.startswith(b"%PDF") is overseen
-            assert visitor.get(f"/bukti/{key}/1").status_code == (303 if who in NOBODY else 404), (who, key)
-        for path in (
-            "/",
-            "/unduh/kewajiban.csv",
-            "/?cari=kerja+sama",
-            "/perjanjian",
-            "/perjanjian?cari=rahasia",
-        ):
+        for path, shown_to in LOOKING.items():
+            for key in sorted(EVERYTHING) if "{" in path else [NORTH_ONE]:
+                agreement, rule, occurrence = key.split("/")
+                answer = visitor.get(
+                    path.format(agreement=agreement, rule=rule, occurrence=occurrence, number=1)
+                )
+                overseen = key in seen and not who.startswith("officer")
+                overseer = who in OVERSEEING
+                is_shown = {
+                    "somebody": True,
+                    "overseer": overseer,
+                    "sees": key in seen,
+                    "oversees": overseen,
+                    "nobody": False,
+                }
+                expected = 303 if who in NOBODY else 200 if is_shown[shown_to] else 404
+                assert answer.status_code == expected, (who, path, key)
+                assert answer.content.startswith(b"%PDF") is (
+                    expected == 200 and (shown_to == "oversees" or path.endswith(".pdf"))
+                )
+        for path in ("/", "/unduh/kewajiban.csv", "/?cari=kerja+sama", "/perjanjian?cari=rahasia"):
             answer = visitor.get(path)
             assert answer.status_code == (303 if who in NOBODY else 200), (who, path)
             if path in ("/", "/unduh/kewajiban.csv"):
@@ -122,7 +217,28 @@ def test_everybody_sees_what_is_theirs_and_nothing_else(home: Home) -> None:
                 assert "Babel" not in answer.text, (who, path)
             elif SOUTH not in seen:
                 assert "Kutai" not in answer.text, (who, path)
-        assert visitor.get("/unduh/kewajiban.xlsx").status_code == (303 if who in NOBODY else 200)
+
+
+def test_nobody_acts_without_being_somebody(home: Home) -> None:
+    app = build_app(home.house)
+    before = home.snapshot()
+    names = {"agreement": "utara-2026", "rule": "renewal-notice", "occurrence": "2026-12-18", "number": 1}
+    for visitor in (Visitor(home, app), *(signed_in(home, who, app) for who in NOBODY)):
+        for path in sorted(ACTING):
+            answer = visitor.post(
+                path.format(
+                    agreement="utara-2026",
+                    rule="renewal-notice",
+                    occurrence="2026-12-18",
+                    act="tahu",
+                    kind="k",
+                    number=1,
+                ),
+                {"nama": "x", "hari": "90"},
+            )
+            assert (answer.status_code, answer.headers["location"]) == (303, "/masuk"), path
+    assert home.snapshot() == before
+    assert home.rows(ApiTokenRow) == []
 
 
 def test_nobody_reads_a_secret(home: Home) -> None:
@@ -178,25 +294,6 @@ def test_an_officer_sees_which_duties_are_theirs(home: Home) -> None:
     app = build_app(home.house)
     for who, marks in (("officer of one", 1), ("officer of two", 1), ("manager", 0), ("auditor", 0)):
         assert signed_in(home, who, app).get("/").text.count("bagian Anda") == marks, who
-
-
-OVERSEEING = ("manager", "other manager", "fallback", "admin", "auditor")
-MANAGING = tuple(who for who in OVERSEEING if who != "auditor")
-OF_AN_AGREEMENT: Mapping[str, tuple[str, ...]] = {
-    "": tuple(SEEN),
-    "/linimasa": tuple(SEEN),
-    "/versi": tuple(SEEN),
-    "/peristiwa": OVERSEEING,
-    "/naskah.yaml": OVERSEEING,
-    "/catat": tuple(ANSWERED),
-    "/catat/contact-appointed": tuple(ANSWERED),
-    "/catat/agreement-ended-early": MANAGING,
-    "/naskah": MANAGING,
-    "/betulkan/1": MANAGING,
-}
-"""Who may open the pages of an agreement that they see."""
-REFUSED = {"/catat", "/catat/contact-appointed", "/naskah", "/betulkan/1"}
-"""Where who sees the agreement is told that this is not theirs; elsewhere the page is not there for them."""
 
 
 def test_everybody_opens_the_pages_of_their_agreements(home: Home) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select, update
 from sqlmodel import col
 
+from tracker.accounts import tokens, webhooks
 from tracker.accounts.tables import AccountRow, CalendarLinkRow, SessionRow
 from tracker.base.db import insert_once
 from tracker.people.rights import Identity, Office
@@ -29,7 +30,7 @@ def put(connection: Connection, account: Account, by: str, now: datetime) -> Non
 
 
 def remove(connection: Connection, address: str, now: datetime) -> bool:
-    """Remove an account and end its sessions and calendar links; False where there was none."""
+    """Remove an account and end its sessions, links, tokens and webhooks; False where there was none."""
     mine = address.lower()
     gone = connection.execute(delete(AccountRow).where(col(AccountRow.address) == mine)).rowcount
     ended = col(SessionRow.ended_at)
@@ -42,6 +43,8 @@ def remove(connection: Connection, address: str, now: datetime) -> bool:
         .where(col(CalendarLinkRow.address) == mine, revoked.is_(None))
         .values(revoked_at=now)
     )
+    tokens.revoke_all(connection, mine, now)
+    webhooks.end_all(connection, mine, now)
     return gone > 0
 
 

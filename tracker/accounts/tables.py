@@ -69,3 +69,36 @@ class CalendarLinkRow(SQLModel, table=True):
     language: str = Field(max_length=2)
     made_at: datetime
     revoked_at: datetime | None = None
+
+
+class ApiTokenRow(SQLModel, table=True):
+    """A token by which a program asks in somebody's name; it may never do more than they may."""
+
+    __tablename__ = "api_token"
+    __table_args__ = (Index("ix_api_token_address", "address"),)
+
+    digest: str = Field(primary_key=True, max_length=64)
+    address: str
+    name: str = Field(description="what the owner calls it")
+    scopes: str = Field(max_length=64, description="read, write, with blanks between")
+    made_at: datetime
+    made_by: str
+    expires_at: datetime
+    seen_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+class WebhookRow(SQLModel, table=True):
+    """A wish of somebody to have a program told what happens; its secret is made of its id, and not kept."""
+
+    __tablename__ = "webhook"
+    __table_args__ = (Index("ix_webhook_ended_at", "ended_at"),)
+
+    id: str = Field(primary_key=True, max_length=32)
+    address: str = Field(description="who wishes it: nothing is told that they may not see")
+    unit: str = Field(default="", description="only what this unit looks after; empty: all they may see")
+    url: str
+    kinds: str = Field(description="what is told, with blanks between")
+    made_at: datetime
+    ended_at: datetime | None = None
+    ended_why: str = ""

@@ -65,6 +65,12 @@ class Settings(BaseModel):
     metrics_token: SecretStr | None = None
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8080, ge=1, le=65535)
+    oidc_issuer: str | None = Field(default=None, pattern=_PUBLIC_URL)
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_name: str = "SSO"
+    webhook_inner: Literal["on", "off"] = "off"
+    api_per_minute: int = Field(default=120, ge=1, le=100_000)
 
     fallback_name: str = "Koordinator kerja sama (kontak cadangan)"
     fallback_email: str | None = None

@@ -19,6 +19,7 @@ from tracker.cli import (
     settle,
     terms,
     user,
+    webhook,
 )
 
 app = typer.Typer(
@@ -35,6 +36,7 @@ app.add_typer(event.app, name="event")
 app.add_typer(event.app, name="events", hidden=True)  # both are said
 app.add_typer(contact.app, name="contact")
 app.add_typer(user.app, name="user")
+app.add_typer(webhook.app, name="webhook")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(holidays.app, name="holidays")
 app.add_typer(database.app, name="db")

@@ -1,13 +1,14 @@
-"""Commands about accounts of the web: user add, list, remove."""
+"""Commands about accounts of the web: user add, list, remove; user token."""
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
-if TYPE_CHECKING:
-    from tracker.bootstrap import House
+from tracker.cli import token
+from tracker.cli.house import current
 
 app = typer.Typer(help="Accounts of the web: administrators and auditors.", no_args_is_help=True)
+app.add_typer(token.app, name="token")
 
 
 @app.callback()
@@ -36,7 +37,7 @@ def add(
     found = address_in(address)
     if found is None:
         raise SettingsError(f"{address!r} is no e-mail address, expected such as name@office.go.id")
-    house = _house()
+    house = current()
     with house.db.write() as connection:
         account = accounts.Account(found, Office(role), name or found)
         accounts.put(connection, account, by, house.clock.now())
@@ -48,7 +49,7 @@ def show() -> None:
     """List the accounts."""
     from tracker.accounts import accounts
 
-    with _house().db.read() as connection:
+    with current().db.read() as connection:
         for account in accounts.every(connection):
             typer.echo(f"{account.address}  {account.role.value}  {account.name}")
 
@@ -58,18 +59,18 @@ def log(count: Annotated[int, typer.Option(help="how many lines, the newest firs
     """Show the book of sign-ins."""
     from tracker.accounts import book
 
-    with _house().db.read() as connection:
+    with current().db.read() as connection:
         for line in book.newest(connection, count):
             typer.echo(f"{line.at:%Y-%m-%d %H:%M:%SZ}  {line.what:8} {line.address}".rstrip())
 
 
 @app.command("remove")
 def remove(address: Annotated[str, typer.Argument(help="the e-mail address of the account")]) -> None:
-    """Remove an account, and end its sessions and calendar links."""
+    """Remove an account, and end its sessions, calendar links and tokens."""
     from tracker.accounts import accounts
     from tracker.base.errors import UnknownThingError
 
-    house = _house()
+    house = current()
     with house.db.write() as connection:
         if not accounts.remove(connection, address, house.clock.now()):
             raise UnknownThingError(f"There is no account {address!r}; 'tracker user list' names them.")
@@ -77,22 +78,16 @@ def remove(address: Annotated[str, typer.Argument(help="the e-mail address of th
 
 
 @app.command("sign-out")
-def sign_out(address: Annotated[str, typer.Argument(help="whose sessions and calendar links end")]) -> None:
-    """Sign somebody out everywhere, and take their calendar link back."""
-    from tracker.accounts import calendar_links
+def sign_out(
+    address: Annotated[str, typer.Argument(help="whose sessions, calendar links and tokens end")],
+) -> None:
+    """Sign somebody out everywhere, and take their calendar link and their tokens back."""
+    from tracker.accounts import calendar_links, tokens
     from tracker.signing_in import leave_everywhere
 
-    house, mine = _house(), address.strip().lower()
+    house, mine = current(), address.strip().lower()
     leave_everywhere(house.db, mine, house.clock.now())
     with house.db.write() as connection:
         calendar_links.revoke(connection, mine, house.clock.now())
+        tokens.revoke_all(connection, mine, house.clock.now())
     typer.echo(f"{mine}  signed out")
-
-
-def _house() -> "House":
-    from tracker.bootstrap import build
-    from tracker.migrations import require_current
-
-    house = build()
-    require_current(house.db, house.settings.migrations_dir)
-    return house

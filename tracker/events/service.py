@@ -134,6 +134,17 @@ def _recorded(connection: Connection, client_key: str) -> Event | None:
     return None if row is None else _event(row)
 
 
+def recorded_under(connection: Connection, client_key: str) -> Event | None:
+    """Give the fact that was recorded under a client key."""
+    return _recorded(connection, client_key)
+
+
+def entries_after(connection: Connection, agreement: str, number: int, limit: int) -> list[Event]:
+    """Read some entries of one agreement's log, those that follow a number."""
+    query = select(EventRow).where(col(EventRow.agreement_id) == agreement, col(EventRow.number) > number)
+    return [_event(row) for row in connection.execute(query.order_by(col(EventRow.number)).limit(limit))]
+
+
 def is_recorded(connection: Connection, client_key: str) -> bool:
     """Tell whether a fact was recorded under a client key."""
     return _recorded(connection, client_key) is not None

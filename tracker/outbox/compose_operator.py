@@ -7,12 +7,13 @@ from tracker.outbox.compose_list import about_the_service
 from tracker.outbox.content import ListContent
 from tracker.outbox.delivery import Failure
 from tracker.outbox.keys import DOUBT, OPERATOR
-from tracker.reminders.recipients import Address, Route
+from tracker.reminders.recipients import WEBHOOK, Address, Route
 
 _CHANNELS = {
     "email": ("e-mail", "e-mail"),
     "telegram": ("Telegram", "Telegram"),
     "file": ("folder surat", "the mail folder"),
+    "webhook": ("webhook", "webhooks"),
 }
 _WHY = {
     Failure.UNREACHABLE: ("server tidak menerima apa pun", "its server takes nothing"),
@@ -44,6 +45,17 @@ _GIVEN_UP = (
     (
         "That message is not sent this way again: the fallback contact gets it instead. "
         "Tell those who develop this service, for messages of the same make will be refused too."
+    ),
+)
+
+_FOR_PROGRAMS = (
+    (
+        "Pengingat kepada orang tidak terganggu; hanya program yang tidak diberi tahu. "
+        "'tracker webhook list' menampilkan pemiliknya; 'tracker webhook end' mengakhirinya."
+    ),
+    (
+        "Reminders to people go on as ever; only a program is not told. "
+        "'tracker webhook list' names its owner; 'tracker webhook end' ends it."
     ),
 )
 
@@ -133,6 +145,11 @@ def channel_trouble(channel: str, kind: Failure, answer: str, route: Route, time
     )
     said = f"The answer was: {answer}" if english else f"Jawabannya: {answer}"
     follows = _GIVEN_UP if kind is Failure.MESSAGE else _WAITING
+    if channel == WEBHOOK:
+        shown = Failure.UNREACHABLE if kind is Failure.MESSAGE else kind  # given up after days
+        why = _WHY[shown][english] if shown in _WHY else shown.value
+        title = f"Trouble with webhooks: {why}" if english else f"Webhook bermasalah: {why}"
+        follows = _FOR_PROGRAMS
     return about_the_service(route, timezone, OPERATOR, title, (said, follows[english]))
 
 

@@ -102,8 +102,23 @@ class ListContent(_Message):
     """What the reader is asked to open; the lead says it too, for those who see no buttons."""
 
 
+class HookContent(ListContent):
+    """What a program is told: a list of nothing for people, and the body to send."""
+
+    webhook: str
+    """The id of the subscription."""
+    name: str
+    """Names what has happened: the same for every repeat."""
+    url: str
+    payload: str
+    """The body, as JSON."""
+    made_at: datetime
+
+
 Content = AlertContent | ListContent
-_CONTENT: TypeAdapter[Content] = TypeAdapter(Annotated[Content, Field(union_mode="left_to_right")])
+_CONTENT: TypeAdapter[Content] = TypeAdapter(
+    Annotated[AlertContent | HookContent | ListContent, Field(union_mode="left_to_right")]
+)
 """Each forbids what the other has: the first that fits is the one."""
 
 

@@ -17,7 +17,7 @@ from tracker.reminders.office_hours import OfficeHours
 from tracker.reminders.policy import DAILY, Ladder, Policy
 
 AT_ONCE = "at-once"
-_OVERDUE = "overdue+"
+OVERDUE = "overdue+"
 _BEFORE = "T-"
 AGAIN = "again-"
 """Begins the name of a point on a day of its own, where no point of the ladder begins the chain."""
@@ -25,7 +25,7 @@ AGAIN = "again-"
 
 def is_on_the_ladder(point: str) -> bool:
     """Tell whether a point was planned for its day, and not called for by an event."""
-    return point.startswith((_BEFORE, _OVERDUE, AGAIN))
+    return point.startswith((_BEFORE, OVERDUE, AGAIN))
 
 
 class Plan(NamedTuple):
@@ -143,7 +143,7 @@ class Schedule:
             day = self.calendar.office_day_on_or_after(plan.act_by + timedelta(days=days))
             if pending is not None and pending[1] != day:
                 yield Point(pending[0], self.hours.morning_of(pending[1]))
-            pending = (f"{_OVERDUE}{days}", day)
+            pending = (f"{OVERDUE}{days}", day)
 
     def _days_overdue(self) -> Iterator[int]:
         overdue = self.policy.overdue

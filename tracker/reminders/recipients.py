@@ -18,8 +18,9 @@ from tracker.terms.model import Agreement
 from tracker.terms.people import Contact, Unit
 
 FALLBACK = "fallback"
-FILE, EMAIL, TELEGRAM = "file", "email", "telegram"
-CHANNELS = (FILE, EMAIL, TELEGRAM)
+FILE, EMAIL, TELEGRAM, WEBHOOK = "file", "email", "telegram", "webhook"
+CHANNELS = (FILE, EMAIL, TELEGRAM, WEBHOOK)
+"""Ways out; over the last one only programs are told."""
 Address = tuple[str, str]
 """A channel, and what it calls the person there."""
 

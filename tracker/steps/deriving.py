@@ -6,18 +6,20 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from tracker.accounts.kinds import Happens
 from tracker.events import service as events
 from tracker.events.kinds import DECREE_LOADED
 from tracker.events.model import Event
 from tracker.obligations import service as obligations
 from tracker.obligations.causes import ROLLED, Cause, Moment, sentences
-from tracker.obligations.model import Obligation, State
+from tracker.obligations.model import CLOSED, Obligation, State
 from tracker.obligations.months import shifted
 from tracker.obligations.picture import picture
 from tracker.obligations.values import MOVING, Values, has_moved, is_another_deadline
 from tracker.outbox import service as outbox
 from tracker.reminders import contacts
 from tracker.reminders.ladder import Point
+from tracker.steps.announcing import Happening, closing
 from tracker.steps.context import Context
 from tracker.steps.rows import RowMaker
 from tracker.steps.telling import Telling
@@ -153,6 +155,8 @@ class Derivation:
         known = self.before.get(key)
         before = known if obligation.trigger is None else self._as_told(known, obligation, obligation.trigger)
         row = maker.row(obligation, key, known, before)
+        if known is not None and row.state in CLOSED and known.state not in CLOSED:
+            self.telling.happenings.append(closing(key, row.state, row.closed_why, row.closed_at))
         if before is not None and has_moved(before, row):
             row = row._replace(moves=row.moves + 1)
             self._note_move(before, row)
@@ -200,6 +204,7 @@ class Derivation:
             self.renamed.append(row.key)
         if obligation.deadline is None or row.act_by is None:
             return
+        self.telling.happenings.append(_moving(self.causes[agreement.id], known, row))
         self.telling.tell(
             agreement,
             obligation,
@@ -207,6 +212,15 @@ class Derivation:
             Point(f"{MOVED}{row.moves}", self.now),
             because=[sentences(self.causes[agreement.id], *_from_and_to(known, row))],
         )
+
+
+def _moving(cause: Cause, known: Any, row: Values) -> Happening:
+    data = {
+        "before": known.act_by.isoformat() if known.act_by else None,
+        "after": row.act_by.isoformat() if row.act_by else None,
+        "cause": cause.kind,
+    }
+    return Happening(Happens.MOVED, row.key, f"{row.key}/{row.moves}", data)
 
 
 def _has_no_ladder(row: Values) -> bool:

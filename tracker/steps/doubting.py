@@ -13,6 +13,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from tracker.accounts import webhooks
+from tracker.accounts.kinds import Happens
 from tracker.base.clock import Clock
 from tracker.events import service as events
 from tracker.events.kinds import CONFIRMED, DOUBTFUL
@@ -27,8 +29,9 @@ from tracker.outbox.content import Content, read_content
 from tracker.outbox.delivery import Failure, SendError
 from tracker.outbox.keys import doubt_key
 from tracker.outbox.service import Claimed
-from tracker.reminders.recipients import FALLBACK, FILE, Address, Detour, Role, Route, Routing
+from tracker.reminders.recipients import FALLBACK, FILE, WEBHOOK, Address, Detour, Role, Route, Routing
 from tracker.steps.alerting import instead_row, list_row
+from tracker.steps.announcing import Happening, announce
 from tracker.steps.context import Context
 from tracker.terms import service as terms
 from tracker.terms.model import Agreement
@@ -61,6 +64,9 @@ class Refusals:
         A message that is refused for what it says casts no doubt on the address.
         """
         now = self.clock.now()
+        if message.channel == WEBHOOK:
+            _end_wish(connection, message, error, now)
+            return
         address = message.channel, message.address
         alerts = [alert for alert in said if alert.key in open_still]
         if error.kind is not Failure.ADDRESS or address[0] == FILE:
@@ -68,10 +74,18 @@ class Refusals:
             return
         is_news = doubts.add(connection, address, error.answer, now)
         waiting = outbox.withdraw_from(connection, address)
-        _log(connection, address, said, waiting, error.answer, now)
+        told = _log(connection, address, said, waiting, error.answer, now)
+        announce(connection, self.context, [_doubted(one) for one in told], now)
         instead = _reroute(connection, self.context, [*alerts, *waiting], {address}, now)
         if is_news and not any(route.role in (Role.MANAGER, Role.FALLBACK) for route in instead):
             _ask_for_another(connection, self.context, said[0], address, error.answer, now)
+
+
+def _end_wish(connection: Connection, message: Claimed, error: SendError, now: datetime) -> None:
+    """End the wish of a program that is gone; what is given up because it took too long ends none."""
+    if error.kind is Failure.ADDRESS:
+        webhooks.end(connection, message.contact.partition(":")[2], now, error.answer)
+        outbox.withdraw_from(connection, (WEBHOOK, message.address))
 
 
 def doubt(
@@ -84,6 +98,7 @@ def doubt(
 ) -> None:
     """Follow a person's word that an address does not work."""
     del agreement, log
+    announce(connection, context, [_doubted(event)], now)
     address = _address_in(event)
     doubts.add(connection, address, event.details.get("why", ""), now)
     _reroute(connection, context, outbox.withdraw_from(connection, address), {address}, now)
@@ -102,6 +117,13 @@ def confirm(
     doubts.confirm(connection, _address_in(event))
 
 
+def _doubted(event: Event) -> Happening:
+    details = event.details
+    data = {"channel": details["channel"], "contact": details.get("contact"), "why": details.get("why")}
+    name = f"{event.agreement}/{details['channel']}/{details['address']}/{event.number}"
+    return Happening(Happens.DOUBTFUL, event.agreement, name, {"party": event.party, **data}, event.party)
+
+
 def _address_in(event: Event) -> Address:
     return event.details["channel"], event.details["address"]
 
@@ -113,21 +135,24 @@ def _log(
     waiting: Sequence[Claimed],
     answer: str,
     now: datetime,
-) -> None:
+) -> list[Event]:
     """Log a doubt in the agreements of what was refused, and of what waited and goes elsewhere now.
 
-    Race: an agreement about which somebody records a fact right now is left out where only waiting alerts
-    were about it: to wait for its lock while alerts are locked could be to wait in a circle.
+    Gives what is new. Race: an agreement about which somebody records a fact right now is left out where
+    only waiting alerts were about it: to wait for its lock while alerts are locked could be to wait in a
+    circle.
     """
     names = _agreements_of(said)
     names |= terms.locked(connection, _agreements_of(waiting) - names, wait=False).keys()
     logs = events.logs_of(connection, names)
+    new = []
     for name, agreement in _decided(connection, names).items():
         told = {alert.contact for alert in (*said, *waiting) if _agreement_of(alert) == name}
         for contact in sorted(told):
             fact = _doubt_of(agreement, contact, address, answer, now)
             if not _is_known(logs.get(name, ()), fact):
-                events.append(connection, fact, now, BY)
+                new.append(events.append(connection, fact, now, BY)[0])
+    return new
 
 
 def _doubt_of(agreement: Agreement, contact: str, address: Address, answer: str, now: datetime) -> Event:

@@ -28,6 +28,7 @@ from tracker.reminders.escalation import (
 )
 from tracker.reminders.ladder import AGAIN, AT_ONCE, Next, Plan, Point, Schedule
 from tracker.reminders.policy import Chain
+from tracker.steps.announcing import closing
 from tracker.steps.backlog import Batch
 from tracker.steps.context import Context
 from tracker.steps.rows import plan_of, wake_at
@@ -195,6 +196,8 @@ class Reminding:
         why: str | None,
         closed_at: datetime | None = None,
     ) -> None:
+        if state in CLOSED:
+            self.telling.happenings.append(closing(row.key, state, why, closed_at or self.now))
         self.updates.append(
             {
                 "key": row.key,

@@ -1,11 +1,12 @@
 """Reminders and their alerts, collected and added in one go: what every step that says something shares."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
+from tracker.accounts.kinds import Happens
 from tracker.obligations.deadline import Deadline
 from tracker.obligations.model import Obligation
 from tracker.obligations.wording import cost_text
@@ -17,10 +18,11 @@ from tracker.outbox.compose_list import undated_duty
 from tracker.outbox.keys import reminder_key
 from tracker.reminders import service as reminders
 from tracker.reminders.escalation import Level
-from tracker.reminders.ladder import Point
+from tracker.reminders.ladder import OVERDUE, Point
 from tracker.reminders.recipients import Address, Role, Route
 from tracker.reminders.wishes import not_before
 from tracker.steps.alerting import alert_row, list_row
+from tracker.steps.announcing import Happening, announce
 from tracker.steps.backlog import HELD_FOR
 from tracker.steps.context import Context
 from tracker.terms.model import Agreement
@@ -36,6 +38,7 @@ class Telling:
         self.now = now
         self.reminders: list[dict[str, Any]] = []
         self.alerts: list[dict[str, Any]] = []
+        self.happenings: list[Happening] = []
 
     def tell(
         self,
@@ -68,6 +71,7 @@ class Telling:
                 "missed": ",".join(missed),
             }
         )
+        self.happenings += _happened(obligation.key, deadline.act_by, key, point.name)
         today = self.now.astimezone(agreement.zone).date()
         calendar = self.context.calendar(agreement)
         for route, contacts in told:
@@ -126,3 +130,12 @@ class Telling:
         """Put everything into the store; what is there already stays as it is."""
         reminders.add(connection, self.reminders)
         outbox.add(connection, self.alerts)
+        announce(connection, self.context, self.happenings, self.now)
+
+
+def _happened(obligation: str, act_by: date, reminder: str, point: str) -> Iterator[Happening]:
+    """Yield what a reminder means to programs: that it was issued, and the first time that it is overdue."""
+    day = {"act_by": act_by.isoformat()}
+    yield Happening(Happens.REMINDED, obligation, reminder, {**day, "point": point})
+    if point.startswith(OVERDUE):
+        yield Happening(Happens.OVERDUE, obligation, f"{obligation}/{act_by}", day)

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -13,6 +14,7 @@ from fastapi import FastAPI, Request
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from tracker.base.errors import (
@@ -28,6 +30,8 @@ from tracker.bootstrap import House, build_tokens
 from tracker.evidence.store import Offered
 from tracker.web import page
 from tracker.web.answers import ANSWERS
+from tracker.web.api.app import build_api
+from tracker.web.api.call import PREFIX
 from tracker.web.desk import Desk, Opened
 from tracker.web.fields import Errors, Given
 from tracker.web.headers import SecureHeaders
@@ -64,6 +68,11 @@ def build_app(house: House) -> ASGIApp:
     site = Site(house)
     site.add_to(app)
     operations.add_to(app, site)
+    api = Mount(PREFIX, app=build_api(house, site.base.root))
+    api.path_regex = re.compile(
+        api.path_regex.pattern, re.DOTALL
+    )  # whatever stands in a path, a problem answers
+    app.router.routes.append(api)
     app.add_exception_handler(HTTPException, face.refused)
     app.add_exception_handler(TrackerError, face.failed)
     app.add_exception_handler(Exception, face.failed)

@@ -11,7 +11,7 @@ from tracker.channels.telegram import render as chat
 from tracker.outbox.compose_operator import channel_trouble, invariant_broken
 from tracker.outbox.content import ListContent
 from tracker.outbox.delivery import Failure
-from tracker.reminders.recipients import CHANNELS, EMAIL, FILE, TELEGRAM, Fallback, Route, Routing
+from tracker.reminders.recipients import CHANNELS, EMAIL, FILE, TELEGRAM, WEBHOOK, Fallback, Route, Routing
 from tracker.visit import ALERTS_AT_RISK
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -110,3 +110,11 @@ def test_never_over_any_of_several_channels_that_are_broken() -> None:
     routing = Routing(frozenset({EMAIL, TELEGRAM}), Fallback("Op", "op@example.org", 7))
 
     assert [each.channel for each in routing.operator_routes(EMAIL, TELEGRAM)] == [FILE]
+
+
+@pytest.mark.parametrize(("language", "expected"), [("id", "Pengingat kepada orang"), ("en", "to people")])
+def test_trouble_with_a_webhook_worries_nobody_about_reminders(language: str, expected: str) -> None:
+    said = told(language, WEBHOOK, Failure.MESSAGE)
+    assert "ebhook" in said.headline
+    assert expected in " ".join(said.lead)
+    assert ANSWER in " ".join(said.lead)

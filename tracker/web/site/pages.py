@@ -18,6 +18,7 @@ from tracker.web.site import (
     texts,
     timeline,
     versions,
+    webhooks,
     what_if,
 )
 from tracker.web.site.site import Show
@@ -62,6 +63,10 @@ ACTING: Sequence[tuple[str, Show, bool]] = (
     (f"{_AGREEMENT}/betulkan/{{number}}", record.act, False),
     ("/saya/kalender", me.make_link, False),
     ("/saya/kalender/cabut", me.revoke_link, False),
+    ("/saya/token", me.make_token, False),
+    ("/saya/token/cabut", me.revoke_token, False),
+    ("/saya/webhook", webhooks.make, False),
+    ("/saya/webhook/akhiri", webhooks.end, False),
     ("/saya/keluar", me.sign_out_everywhere, False),
     ("/alerts/lagi", alerts.send_again, False),
     ("/doctor", doctor.look_now, False),

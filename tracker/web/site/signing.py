@@ -158,7 +158,9 @@ class _Signing:
         to = own_path(text_of(guest.given, "ke") or guest.asked("ke"))
         status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
         typed = text_of(guest.given, "surel")[:254]
-        return guest.page("sign_in.html", status, to=to, wrong=wrong, stale=stale, typed=typed)
+        settings = self._site.base.house.settings
+        office = settings.oidc_name if settings.oidc_issuer else ""
+        return guest.page("sign_in.html", status, to=to, wrong=wrong, stale=stale, typed=typed, office=office)
 
 
 def _closed(guest: Guest) -> Response:

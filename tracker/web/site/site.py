@@ -65,6 +65,10 @@ class Site:
         app.add_api_route("/static/{name}", assets.asset, methods=_LOOKING)
         signing.add_to(app, self)
         demo.add_to(app, self)
+        if self._house.settings.oidc_issuer is not None:
+            from tracker.web.site import oidc
+
+            oidc.add_to(app, self)
         app.add_api_route("/kalender/{secret}.ics", self.calendar, methods=_LOOKING)
         for path, show in pages.LOOKING:
             app.add_api_route(path, self._look(show), methods=_LOOKING)

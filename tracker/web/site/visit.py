@@ -45,6 +45,8 @@ _NEWS: Mapping[str, tuple[str, str]] = {
     "dikirim-lagi": ("Pesan itu dikirim lagi sekarang.", "That message is being sent again."),
     "diperiksa": ("Sudah diperiksa.", "Looked at again."),
     "ringkasan": ("Ringkasan itu akan datang lagi.", "That digest will come again."),
+    "token-dicabut": ("Token dicabut.", "The token is taken back."),
+    "webhook-diakhiri": ("Webhook diakhiri.", "The webhook has ended."),
     "kalender-dicabut": ("Tautan kalender dicabut.", "The calendar link is taken back."),
 }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tracker.accounts.kinds import Happens
 from tracker.reminders.recipients import Detour
 from tracker.seen.fates import Fate
 from tracker.seen.wishes import Kind, Stand
@@ -23,6 +24,14 @@ KINDS: Mapping[Kind, Pair] = {
     Kind.PAYMENT: ("Pembayaran", "Payments"),
     Kind.ADDENDUM: ("Adendum", "Addenda"),
     Kind.CONTACT: ("Narahubung", "Contacts"),
+}
+WEBHOOK_KINDS: Mapping[Happens, Pair] = {
+    Happens.MOVED: ("Tenggat bergeser", "A deadline has moved"),
+    Happens.REMINDED: ("Pengingat dikeluarkan", "A reminder was issued"),
+    Happens.CLOSED: ("Kewajiban selesai atau dikesampingkan", "A duty is done or waived"),
+    Happens.OVERDUE: ("Kewajiban terlambat", "A duty is overdue"),
+    Happens.LAPSED: ("Kewajiban gugur", "A duty has lapsed"),
+    Happens.DOUBTFUL: ("Alamat narahubung tidak berfungsi", "A contact's address does not work"),
 }
 ALERT_STATES: Mapping[str, Pair] = {
     "pending": ("menunggu dikirim", "waiting to be sent"),
