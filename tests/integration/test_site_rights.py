@@ -226,14 +226,7 @@ def test_nobody_acts_without_being_somebody(home: Home) -> None:
     for visitor in (Visitor(home, app), *(signed_in(home, who, app) for who in NOBODY)):
         for path in sorted(ACTING):
             answer = visitor.post(
-                path.format(
-                    agreement="utara-2026",
-                    rule="renewal-notice",
-                    occurrence="2026-12-18",
-                    act="tahu",
-                    kind="k",
-                    number=1,
-                ),
+                path.format(**names, act="tahu", kind="k"),
                 {"nama": "x", "hari": "90"},
             )
             assert (answer.status_code, answer.headers["location"]) == (303, "/masuk"), path
