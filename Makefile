@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage check bench lock schema format clean
+.PHONY: help demo test coverage check lint bench lock schema format clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -30,13 +30,15 @@ test: $(VENV)/.dev ## all tests
 coverage: $(VENV)/.dev ## all tests once more, and which lines they reach: takes twice as long
 	@$(BIN)/python -m pytest -n auto --cov --cov-report=term
 
-check: $(VENV)/.dev ## lint, types, import contracts, migrations, terms files
+check: lint ## lint, types, import contracts, terms files, migrations
+	$(BIN)/python -m pytest -q -n auto tests/integration/test_migrations.py
+
+lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/tracker check rules
-	$(BIN)/python -m pytest -q -n auto tests/integration/test_migrations.py
 
 bench: $(VENV)/.dev ## measure, as ratios within one run
 	$(BIN)/python -m pytest -s -q -m bench tests/bench

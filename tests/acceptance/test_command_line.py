@@ -1,5 +1,6 @@
 """The command line contract, on the real process: what it prints, says, and leaves with."""
 
+import dataclasses
 import json
 import re
 import sqlite3
@@ -174,6 +175,29 @@ def below(command: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
 
 def test_a_command_that_does_not_exist(here: Installation) -> None:
     assert "No such command 'remind'" in here.fails(2, "remind")
+
+
+@pytest.mark.parametrize(
+    ("code", "arguments"),
+    [
+        (0, ("--help",)),
+        (0, ("upcoming", "--all")),
+        (0, ("explain", f"{FIRST}/renewal-notice")),
+        (0, ("event", "verify")),
+        (2, ("upcoming", "--within", "soon")),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_an_interpreter_that_has_imported_nothing_says_the_same(
+    loaded: Installation, code: int, arguments: tuple[str, ...]
+) -> None:
+    """The other tests' commands are forks of one that has the libraries: see tests/support/launcher.py."""
+    fresh = dataclasses.replace(loaded, fresh=True)
+
+    forked, new = loaded.run(*arguments), fresh.run(*arguments)
+
+    assert (new.returncode, new.stdout, new.stderr) == (code, forked.stdout, forked.stderr)
+    assert forked.returncode == code
 
 
 # Terms files

@@ -1,5 +1,6 @@
 """The real process against real servers: PostgreSQL or SQLite, SMTP, and the Bot API over HTTP."""
 
+import dataclasses
 import json
 import signal
 import socket
@@ -118,7 +119,7 @@ def rows(url: str, table: Any) -> list[Any]:
 
 def test_one_contact_gets_both_messages(url: str, mail: SmtpStandIn, tmp_path: Path) -> None:
     with bot_api() as api:
-        one = installation(tmp_path, url, contact=OFFICER)
+        one = dataclasses.replace(installation(tmp_path, url, contact=OFFICER), fresh=True)
         (tmp_path / "token").write_text(f"{TOKEN}\n")
         one.settings |= {
             "smtp_port": str(mail.port),

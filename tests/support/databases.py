@@ -26,6 +26,11 @@ _LEFT_OVER = (
 _WAITING = (
     "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 )
+_LARGE = "SELECT max(pg_relation_size(oid)) > 500000 FROM pg_class WHERE relkind = 'r' AND relname = ANY(%s)"
+_FROM_ONE = (
+    "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) "
+    "FROM pg_sequences WHERE last_value IS NOT NULL"
+)
 _numbers = count(1)
 
 
@@ -94,11 +99,16 @@ def _postgresql_database() -> str:
 
 def _empty(url: str) -> None:
     register_tables()
-    tables = ", ".join(SQLModel.metadata.tables)
+    tables = list(SQLModel.metadata.tables)
     with psycopg.connect(url) as connection:
         connection.execute(_LEFT_OVER)
         connection.execute(b"SET session_replication_role = replica")  # append-only tables, too
-        connection.execute(f"TRUNCATE {tables} RESTART IDENTITY".encode())
+        # Truncating makes a hundred files anew; what a test leaves is mostly deleted in a tenth of the time.
+        if connection.execute(_LARGE, [tables]).fetchone() == (True,):
+            connection.execute(f"TRUNCATE {', '.join(tables)}".encode())
+        else:
+            connection.execute("; ".join(f"DELETE FROM {table}" for table in tables).encode())  # noqa: S608
+        connection.execute(_FROM_ONE.encode())
 
 
 def _migrate(url: str) -> None:

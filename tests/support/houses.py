@@ -1,6 +1,7 @@
 """Houses (settings, clock, database, context) for tests of the flow, and small terms files for them."""
 
 import asyncio
+import dataclasses
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -16,9 +17,10 @@ from tracker import flow
 from tracker.base.clock import ManualClock
 from tracker.base.db import Database
 from tracker.base.settings import Settings
-from tracker.bootstrap import House, build_context, build_cycle
+from tracker.bootstrap import Fingerprint, House, build_context, build_cycle, fingerprint
 from tracker.events.model import Event
 from tracker.events.tables import EventRow
+from tracker.evidence.store import EvidenceStore
 from tracker.obligations.tables import DeadlineMoveRow, ObligationRow
 from tracker.outbox.content import AlertContent, ListContent, read_content
 from tracker.outbox.delivery import Accepted, Delivery
@@ -188,6 +190,14 @@ class Homes:
         return Home(house, clock)
 
 
-@cache
 def _context(settings: Settings, channels: frozenset[str]) -> Context:
+    """Build what is the same for most homes once: reading the rules takes as long as many a test."""
+    own = {"database_url": "", "mail_dir": Path(), "evidence_dir": Path()}
+    shared = _built(settings.model_copy(update=own), channels, fingerprint(settings.rules_dir))
+    evidence = EvidenceStore(settings.evidence_dir, settings.evidence_max_mb)
+    return dataclasses.replace(shared, is_held=evidence.holds)
+
+
+@cache
+def _built(settings: Settings, channels: frozenset[str], _read: Fingerprint) -> Context:
     return build_context(settings, channels)

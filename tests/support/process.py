@@ -1,4 +1,7 @@
-"""`python -m tracker` as a process of its own: its environment, folder and rules are the test's."""
+"""`python -m tracker` as a process of its own: its environment, folder and rules are the test's.
+
+Where a test does not ask for a `fresh` interpreter, it is a fork of one that has imported the libraries.
+"""
 
 import json
 import os
@@ -6,13 +9,15 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.support.agreements import ROOT, RULES
+from tests.support.forks import Forked, launcher
 from tests.support.waiting import PATIENCE
 
 COMMAND = (sys.executable, "-m", "tracker")
@@ -24,18 +29,21 @@ class Installation:
 
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
+    fresh: bool = False
+    """Whether each command is an interpreter that has imported nothing."""
 
     def run(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run one command to its end; every further name is a setting."""
-        return subprocess.run(  # noqa: S603 - our own program
-            [*COMMAND, *arguments],
-            cwd=self.folder,
-            env=self._environment(settings),
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE * 2,
-            check=False,
-        )
+        with TemporaryDirectory(prefix="tracker-said-") as said:
+            out, err = Path(said) / "out", Path(said) / "err"
+            process = self._launch(arguments, settings, out, err)
+            try:
+                code = process.wait(PATIENCE * 2)
+            finally:
+                _end(process)
+            return subprocess.CompletedProcess(
+                arguments, code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8")
+            )
 
     def ok(self, *arguments: str, **settings: str) -> str:
         """Run one command that must succeed; gives what it printed."""
@@ -58,21 +66,29 @@ class Installation:
     def start(self, *arguments: str, **settings: str) -> Iterator["Running"]:
         """Start a command that runs on; it is killed at the end, if it still runs then."""
         log = self.folder / f"{arguments[0]}-{len(list(self.folder.glob('*.log')))}.log"
-        with log.open("wb") as out:
-            process = subprocess.Popen(  # noqa: S603 - our own program
-                [*COMMAND, *arguments],
-                cwd=self.folder,
-                env=self._environment(settings),
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-            )
+        process = self._launch(arguments, settings, log, log)
         try:
             yield Running(process, log)
         finally:
-            with suppress(ProcessLookupError):
-                process.kill()
-            process.wait()
+            _end(process)
+
+    def _launch(
+        self, arguments: Sequence[str], settings: Mapping[str, str], out: Path, err: Path
+    ) -> subprocess.Popen[bytes] | Forked:
+        environment = self._environment(settings)
+        for path in (out, err):
+            path.touch()
+        if not self.fresh:
+            return launcher().start(arguments, self.folder, environment, out, err)
+        with out.open("ab") as said, err.open("ab") as complained:
+            return subprocess.Popen(  # noqa: S603 - our own program
+                [*COMMAND, *arguments],
+                cwd=self.folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=complained,
+            )
 
     def _environment(self, settings: Mapping[str, str]) -> dict[str, str]:
         chosen = {f"TRACKER_{name.upper()}": value for name, value in {**self.settings, **settings}.items()}
@@ -85,7 +101,7 @@ class Installation:
 class Running:
     """A command that is running."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Forked
     log: Path
 
     def said(self) -> str:
@@ -101,6 +117,12 @@ class Running:
         """Kill it on the spot."""
         self.process.kill()
         self.process.wait()
+
+
+def _end(process: subprocess.Popen[bytes] | Forked) -> None:
+    with suppress(ProcessLookupError):
+        process.kill()
+    process.wait()
 
 
 def own_rules(folder: Path, agreements: Mapping[str, str]) -> Path:
