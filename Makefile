@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage check lint bench lock schema format clean
+.PHONY: help demo test coverage check lint bench lock schema pictures format clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -50,6 +50,9 @@ lock: $(VENV)/.dev ## write the locked, hashed requirements anew
 
 schema: $(VENV)/.runtime ## write rules/schema.json anew from the grammar
 	$(BIN)/tracker schema > rules/schema.json
+
+pictures: $(VENV)/.dev ## the pictures of the web in docs/ anew, from the demo
+	$(BIN)/python -m tests.pictures
 
 format: $(VENV)/.dev ## let ruff format and fix
 	$(BIN)/ruff format .
