@@ -272,11 +272,6 @@ def alerts_of(connection: Connection, obligation: str, until: datetime | None = 
     if until is not None:
         query = query.where(col(AlertRow.created_at) <= until)
     alerts = connection.execute(query).all()
-    return alerts_json(connection, alerts)
-
-
-def alerts_json(connection: Connection, alerts: Sequence[Any]) -> list[dict[str, Any]]:
-    """Give stored alerts, each with its `point`, as other programs read them, with their attempts."""
     attempts = attempts_of(connection, [row.key for row in alerts])
     return [
         {

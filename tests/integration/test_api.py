@@ -99,9 +99,10 @@ def test_lists_come_in_pages_that_hold_each_item_once(home: Home, program: Progr
     assert days == sorted(days)
     for asked, expected in (
         (f"agreement={ID}", {ID}),
-        ("state=refused", set()),
+        ("fate=refused", set()),
+        (f"days=1&agreement={ID}", {ID}),
         ("channel=telegram", set()),
-        (f"obligation={DUTY}&state=accepted", {ID}),
+        ("fate=accepted&text=007/PKS/2026", {ID}),
     ):
         found = {one["obligation"].partition("/")[0] for one in every(program, f"/alerts?{asked}")}
         assert found == expected, asked
@@ -184,12 +185,16 @@ REFUSED: list[tuple[dict[str, Any], int, str]] = [
         403,
         "not for you",
     ),
-    ({"kind": "force-majeure-occurred", "happened_on": "2026-11-20"}, 403, "kesatu"),
     (
-        {"kind": "force-majeure-occurred", "happened_on": "2026-11-20", "details": {"party": "kedua"}},
+        {
+            "kind": "contact-appointed",
+            "happened_on": "2026-11-20",
+            "details": {"party": "kedua", "position": "Kepala"},
+        },
         403,
         "kesatu",
     ),
+    ({"kind": "nobody-waits-for-it", "happened_on": "2026-11-20"}, 403, "not for you"),
     (
         {
             "kind": "force-majeure-occurred",
@@ -239,6 +244,7 @@ def test_every_error_is_a_problem(program: Program) -> None:
         ("GET", "/obligations?cursor=x", {}, 422),
         ("GET", "/agreements?cursor=WyIyMDI2LTEzLTAxIiwieCJd", {}, 422),
         ("GET", "/obligations?cursor=WyIyMDI2LTEzLTAxIiwieCJd", {}, 422),
+        ("GET", "/alerts?cursor=WyIyMDI2LTEzLTAxIiwieCJd", {}, 422),
         ("POST", path, {"json": {}}, 422),
         ("POST", path, {"content": b"{"}, 422),
         ("POST", path, {"content": b"{", "headers": {"Content-Type": "application/json"}}, 400),

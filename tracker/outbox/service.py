@@ -338,17 +338,24 @@ def _end_attempts(connection: Connection, ended: Sequence[tuple[Claimed, str, st
     connection.execute(_END_ATTEMPT, rows)
 
 
+_FIRST_OF_EACH = select(
+    *(
+        select(col(AlertRow.next_try_at))
+        .where(col(AlertRow.channel) == channel, col(AlertRow.next_try_at).is_not(None))
+        .order_by(col(AlertRow.next_try_at))
+        .limit(1)
+        .scalar_subquery()
+        .label(channel)
+        for channel in CHANNELS
+    )
+)
+"""When the next alert of each channel is due: one look at the end of an index for each, in one statement."""
+
+
 def next_try(connection: Connection, not_before: Mapping[str, datetime] | None = None) -> datetime | None:
     """Give the instant at which the next alert is due, or None; `not_before` are channels that pause."""
     found = []
-    for channel in CHANNELS:
-        query = (
-            select(col(AlertRow.next_try_at))
-            .where(col(AlertRow.channel) == channel, col(AlertRow.next_try_at).is_not(None))
-            .order_by(col(AlertRow.next_try_at))
-            .limit(1)
-        )
-        due = connection.execute(query).scalar()
+    for channel, due in connection.execute(_FIRST_OF_EACH).mappings().one().items():
         if due is not None:
             found.append(max(due, (not_before or {}).get(channel, due)))
     return min(found, default=None)

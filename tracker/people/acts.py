@@ -1,7 +1,8 @@
 """What right it takes to record a fact of a kind, and for which party one may speak. Pure.
 
-Who answers for a duty may say what became of it; who is of a party may say what has happened to it;
-whatever decides, corrects, or ends something is for whoever manages.
+Who answers for a duty may say what became of it; who is of a party may say what has happened that the
+agreement waits for, and who their own contacts are; whatever decides, corrects or ends something is
+for whoever manages.
 """
 
 from collections.abc import Collection
@@ -27,12 +28,21 @@ def act_of(kind: str) -> Act:
     return Act.WAIVE if kind in _DECIDES else Act.REPORT
 
 
-def may_record(rights: Rights, kind: str, party: str | None, held_by: Collection[str] = ()) -> bool:
-    """Tell whether somebody may record a fact; `held_by` are the parties that hold the duty it is about.
+def may_record(
+    rights: Rights,
+    kind: str,
+    party: str | None,
+    held_by: Collection[str] = (),
+    awaited: Collection[str] = (),
+) -> bool:
+    """Tell whether somebody may record a fact.
 
-    What has happened to a party is told by its own officers: they name it, and it is theirs.
+    `held_by` are the parties that hold the duty it is about, `awaited` the kinds of events that some
+    rule of the agreement waits for.
     """
     act = act_of(kind)
     if not rights.may(act, held_by):
         return False
-    return act is not Act.REPORT or rights.manages or party in rights.parties
+    if act is not Act.REPORT or rights.manages:
+        return True
+    return party in rights.parties if kind == kinds.APPOINTED else kind in awaited

@@ -68,6 +68,7 @@ _CHANNELS = {
     "email": ("e-mail", "e-mail"),
     "telegram": ("Telegram", "Telegram"),
     "file": ("folder", "folder"),
+    "webhook": ("webhook", "webhook"),
 }
 _ACCEPTED = {
     "email": ("diterima server e-mail", "accepted by the mail server"),

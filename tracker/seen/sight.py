@@ -198,18 +198,11 @@ class Sight:
     def alerts_of(self, story: Story) -> list[dict[str, Any]]:
         """Give who was told: an officer reads of their own party, and of those who were told instead."""
         agreement = story.shown.agreement
-        return [alert for alert in story.alerts if self.may_read(agreement, alert["contact"])]
-
-    def may_read(self, agreement: Agreement, contact: str) -> bool:
-        """Tell whether they may read what a contact was told, by its key: not that of another party."""
         rights = self.rights(agreement)
         if rights.manages or rights.audits:
-            return True
-        return contact.partition(":")[0] not in set(agreement.parties) - rights.parties
-
-    def by_ids(self, names: Iterable[str]) -> dict[str, Agreement]:
-        """Give those of some agreements that they may see, as the facts have changed them, by id."""
-        return {name: one for name, one in self._decided(names).items() if self.rights(one).sees}
+            return story.alerts
+        others = set(agreement.parties) - rights.parties
+        return [alert for alert in story.alerts if alert["contact"].partition(":")[0] not in others]
 
     def is_theirs(self, shown: Shown) -> bool:
         """Tell whether a duty is one that they must see to."""

@@ -176,6 +176,9 @@ def test_webhooks_are_made_and_ended_on_the_own_page(home: Home) -> None:
     assert visitor.send("/saya/webhook", {"alamat": fields["alamat"]}, page="/saya").status_code == 422
     home.record("obligation-waived", "2026-11-23", rule="waived", occurrence="2026-11-27", why="x")
     assert len(waiting(home)) == 1
+    ledger = visitor.get("/alerts").text
+    assert "webhook" in ledger
+    assert "obligation.closed" in ledger
     visitor.send("/saya/webhook/akhiri", {"webhook": row.id}, page="/saya")
     assert home.rows(WebhookRow)[0].ended_at is not None
     assert [row.state for row in home.rows(AlertRow, channel=WEBHOOK)] == ["withdrawn"]

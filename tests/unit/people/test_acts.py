@@ -5,6 +5,7 @@ import pytest
 from tracker.people.acts import may_record
 from tracker.people.rights import NONE, Rights
 
+AWAITED = {"force-majeure-occurred", "agreement-ended-early"}
 OFFICER, MANAGER, AUDITOR = Rights(frozenset({"kesatu"})), Rights(manages=True), Rights(audits=True)
 
 
@@ -20,7 +21,8 @@ OFFICER, MANAGER, AUDITOR = Rights(frozenset({"kesatu"})), Rights(manages=True),
         ("agreement-ended-early", "kesatu", (), False),
         ("contact-doubtful", "kesatu", (), False),
         ("force-majeure-occurred", "kesatu", (), True),
-        ("force-majeure-occurred", "kedua", (), False),
+        ("force-majeure-occurred", "kedua", (), True),
+        ("nobody-waits-for-it", "kesatu", (), False),
         ("contact-appointed", "kesatu", (), True),
         ("contact-appointed", None, (), False),
     ],
@@ -28,7 +30,7 @@ OFFICER, MANAGER, AUDITOR = Rights(frozenset({"kesatu"})), Rights(manages=True),
 def test_officers_speak_for_their_party_and_managers_decide(
     kind: str, party: str | None, held_by: tuple[str, ...], *, by_officer: bool
 ) -> None:
-    assert may_record(OFFICER, kind, party, held_by) is by_officer
+    assert may_record(OFFICER, kind, party, held_by, AWAITED) is by_officer
     assert may_record(MANAGER, kind, party, held_by)
-    assert not may_record(AUDITOR, kind, party, held_by)
-    assert not may_record(NONE, kind, party, held_by)
+    assert not may_record(AUDITOR, kind, party, held_by, AWAITED)
+    assert not may_record(NONE, kind, party, held_by, AWAITED)

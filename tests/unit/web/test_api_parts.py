@@ -11,7 +11,7 @@ from tracker.web.api import cursors
 from tracker.web.api.events import Fact
 from tracker.web.api.limits import Rate
 from tracker.web.api.problems import Problem
-from tracker.web.api.values import Value
+from tracker.web.api.values import AlertOut, Value
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -45,12 +45,9 @@ def test_each_may_ask_so_often_in_a_minute() -> None:
 
 def test_every_example_is_what_it_is_an_example_of() -> None:
     found = 0
-    models: list[type[BaseModel]] = [*Value.__subclasses__(), Fact, Problem]
+    models: list[type[BaseModel]] = [*Value.__subclasses__(), AlertOut, Fact, Problem]
     for model in models:
-        extra = model.model_config.get("json_schema_extra")
-        examples = extra.get("examples") if isinstance(extra, dict) else None
-        for example in examples if isinstance(examples, list) else []:
-            assert isinstance(example, dict)
+        for example in model.model_json_schema().get("examples", []):
             assert model.model_validate(example).model_dump(mode="json", exclude_unset=True) == example
             found += 1
     assert found == 7

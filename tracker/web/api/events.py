@@ -24,12 +24,11 @@ from tracker.web.api import values
 from tracker.web.api.agreements import found
 from tracker.web.api.call import Asked, Call, Desk, Paged
 from tracker.web.api.problems import ProblemError, invalid, not_found
+from tracker.web.site.entries import FOR_ALL, NOT_FOR_OFFICERS
 
 PATH = "/agreements/{agreement}/events"
 _MOST = 2_000_000_000
 _FIRST, _LAST = date(1945, 8, 17), date(2199, 12, 31)
-_ABOUT_ADDRESSES = frozenset({kinds.DOUBTFUL, kinds.CONFIRMED})
-_PAST = kinds.ABOUT_ONE_OBLIGATION | {"force-majeure-occurred", "force-majeure-ended"}
 
 
 def _day(value: object) -> object:
@@ -98,7 +97,10 @@ class _Face:
     async def every(
         self, request: Request, agreement: str, asked: Annotated[Paged, Query()]
     ) -> values.EventPage:
-        """List what was recorded about an agreement, in the order of recording."""
+        """List what was recorded about an agreement, in the order of recording.
+
+        It tells of both parties, so it is for whoever manages or audits the agreement.
+        """
         return await self._desk.answer(request, lambda call: _page(call, found(call, agreement), asked))
 
     async def one(
@@ -132,8 +134,8 @@ class _Face:
     ) -> values.Recorded:
         """Record a fact, once for each Idempotency-Key, and whatever follows from it.
 
-        Officers record what became of duties that their party holds, and what has happened to their
-        party (`party` in the details); managers record anything about agreements of their units.
+        Officers record what became of duties that their party holds, what has happened that the agreement
+        waits for, and contacts of their own party; managers anything about agreements of their units.
         """
         del asked
         errand = _Errand(self._desk, request, agreement, fact, idempotency_key)
@@ -205,7 +207,7 @@ class _Errand:
         name = hashlib.sha256(f"{address}\n{self._key}".encode()).hexdigest()[:40]
         key = f"api:{name}"
         before = recorded_under(call.connection, key)
-        if before is None and event.kind in _PAST:
+        if before is None:
             today = call.now.astimezone(agreement.zone).date()
             if event.happened_on > today:
                 raise invalid("body/happened_on", f"{event.happened_on} has not come yet; today is {today}")
@@ -236,9 +238,9 @@ def _check_rights(call: Call, agreement: Agreement, event: Event) -> None:
     held_by: tuple[str, ...] = ()
     if act_of(event.kind) is Act.ANSWER:
         held_by = _holders(call, agreement, event)
-    if may_record(rights, event.kind, event.party, held_by):
+    if may_record(rights, event.kind, event.party, held_by, agreement.event_kinds()):
         return
-    if act_of(event.kind) is Act.REPORT and rights.may(Act.REPORT):
+    if event.kind == kinds.APPOINTED and rights.may(Act.REPORT):
         own = ", ".join(sorted(rights.parties))
         why = f"details.party must be a party of yours: {own}."
     else:
@@ -262,6 +264,8 @@ def _said(event: Event) -> tuple[object, ...]:
 
 
 def _page(call: Call, agreement: Agreement, asked: Paged) -> values.EventPage:
+    if not _oversees(call, agreement):
+        raise ProblemError(HTTPStatus.FORBIDDEN, "not-yours", "The log is for whoever manages the agreement.")
     after = asked.after(1)
     try:
         number = int(after[0]) if after else 0
@@ -272,21 +276,25 @@ def _page(call: Call, agreement: Agreement, asked: Paged) -> values.EventPage:
     link = None
     if len(rows) > asked.limit:
         link = call.next(PATH.format(agreement=agreement.id), asked, str(some[-1].number))
-    return values.EventPage(
-        items=[_out(one) for one in some if _is_readable(call, agreement, one)], next=link
-    )
+    return values.EventPage(items=[_out(one) for one in some], next=link)
 
 
 def _one(call: Call, agreement: Agreement, number: int) -> values.EventOut:
     entries = entries_after(call.connection, agreement.id, number - 1, 1)
-    if not entries or entries[0].number != number or not _is_readable(call, agreement, entries[0]):
+    if not entries or entries[0].number != number:
         raise not_found()
-    return _out(entries[0])
+    event, address = entries[0], call.token.address
+    if _oversees(call, agreement) or event.recorded_by in (f"{address}, API", f"{address}, web"):
+        return _out(event)
+    if event.kind in NOT_FOR_OFFICERS:
+        raise not_found()
+    details = {name: text for name, text in event.details.items() if name in FOR_ALL}
+    return _out(event).model_copy(update={"details": details, "recorded_by": None})
 
 
-def _is_readable(call: Call, agreement: Agreement, event: Event) -> bool:
-    """Tell whether an entry may be read: what is said of an address is for its party, and for managers."""
-    return event.kind not in _ABOUT_ADDRESSES or call.sight.may_read(agreement, event.party or "")
+def _oversees(call: Call, agreement: Agreement) -> bool:
+    rights = call.sight.rights(agreement)
+    return rights.manages or rights.audits
 
 
 def _out(event: Event) -> values.EventOut:

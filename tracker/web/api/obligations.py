@@ -167,9 +167,7 @@ def _whole(call: Call, story: Story, asked: Asked) -> values.ObligationOut:
             "override": life.override._asdict() if life.override else None,
             "moves": list(_moves(story)),
             "chain": _chain(story),
-            "alerts": [
-                alert_out({**one, "obligation": shown.obligation.key}) for one in call.sight.alerts_of(story)
-            ],
+            "alerts": [_told(one) for one in call.sight.alerts_of(story)],
         }
     )
 
@@ -218,9 +216,8 @@ def _chain(story: Story) -> values.ChainOut | None:
     )
 
 
-def alert_out(alert: dict[str, Any]) -> values.AlertOut:
-    """Give an alert of the read side."""
-    return values.AlertOut.model_validate(
+def _told(alert: dict[str, Any]) -> values.AlertTold:
+    return values.AlertTold.model_validate(
         {
             **alert,
             "created_at": values.instant(alert["created_at"]),

@@ -350,24 +350,10 @@ class AttemptOut(Value):
     answer: str
 
 
-class AlertOut(Value):
+class AlertTold(Value):
     """One message to one contact over one channel."""
 
-    model_config = _example(
-        key="kemenko-pmk-kemnaker-2023/renewal-notice/term-1/2025-01-24/T-14/kesatu:asdep/email",
-        obligation="kemenko-pmk-kemnaker-2023/renewal-notice/term-1",
-        point="T-14",
-        contact="kesatu:asdep",
-        channel="email",
-        state="accepted",
-        detour=None,
-        created_at="2025-01-10T01:00:00Z",
-        accepted_at="2025-01-10T01:00:02Z",
-        attempts=[{"at": "2025-01-10T01:00:01Z", "outcome": "accepted", "answer": "250 2.0.0 Ok"}],
-    )
-
     key: str
-    obligation: Key
     point: Annotated[str, Field(description="The step that led to it, such as T-14.")]
     contact: str
     channel: str
@@ -378,8 +364,33 @@ class AlertOut(Value):
     attempts: list[AttemptOut]
 
 
+class AlertOut(AlertTold):
+    """One message, and what it was about."""
+
+    model_config = _example(
+        key="kemenko-pmk-kemnaker-2023/renewal-notice/term-1/2025-01-24/T-14/kesatu:asdep/email",
+        obligation="kemenko-pmk-kemnaker-2023/renewal-notice/term-1",
+        agreement="kemenko-pmk-kemnaker-2023",
+        headline="Memberitahukan keinginan memperpanjang atau mengakhiri",
+        point="T-14",
+        contact="kesatu:asdep",
+        channel="email",
+        state="accepted",
+        detour=None,
+        created_at="2025-01-10T01:00:00Z",
+        accepted_at="2025-01-10T01:00:02Z",
+        attempts=[{"at": "2025-01-10T01:00:01Z", "outcome": "accepted", "answer": "250 2.0.0 Ok"}],
+    )
+
+    obligation: Annotated[
+        Key | None, Field(description="Null where it is about several, or about the service.")
+    ]
+    agreement: str | None
+    headline: str
+
+
 class AlertPage(Value):
-    """Some alerts, those about one obligation together."""
+    """Some alerts, the newest first."""
 
     items: list[AlertOut]
     next: Next
@@ -403,7 +414,7 @@ class ObligationOut(ObligationBrief):
     override: OverrideOut | None
     moves: list[MoveOut]
     chain: ChainOut | None
-    alerts: list[AlertOut]
+    alerts: list[AlertTold]
 
 
 class EventOut(Value):
@@ -425,7 +436,7 @@ class EventOut(Value):
     happened_on: date
     details: dict[str, str]
     recorded_at: AwareDatetime
-    recorded_by: str
+    recorded_by: Annotated[str | None, Field(description="Null where that is not for the reader.")]
 
 
 class EventPage(Value):

@@ -92,7 +92,7 @@ def told(visit: Visit, agreement: Agreement, event: Event, *, whole: bool) -> li
             text = party.short or party.name  # noqa: PLW2901 - the same thing by its name
         if name == "choice" and event.details.get("axis") in list(Axis):
             text = settled_text(Axis(event.details["axis"]), text, language)  # noqa: PLW2901 - in words
-        if text and name != "axis" and (whole or name in _FOR_ALL):
+        if text and name != "axis" and (whole or name in FOR_ALL):
             found.append((label_text(name, language), value_text(text, language)))
     if whole and event.recorded_at is not None:
         when = local_time(event.recorded_at, agreement.zone, language)
@@ -100,7 +100,7 @@ def told(visit: Visit, agreement: Agreement, event: Event, *, whole: bool) -> li
     return found
 
 
-_FOR_ALL = frozenset({"party", "at", "desired_end", "until", "name", "position"})
+FOR_ALL = frozenset({"party", "at", "desired_end", "until", "name", "position"})
 
 
 def _is_for_officers(event: Event, visit: Visit) -> bool:
