@@ -35,6 +35,8 @@ def kill_again_and_again(engine: str, workers: int, rounds: int, folder: Path, s
             put(db, rows)
             _send_and_kill(one, mail, workers, chance.randint(1, ALERTS_A_ROUND - 1))
         with one.start("worker") as last:
+            # What was killed last may have left nothing: a stop would come before anybody listens.
+            until(lambda: "worker started" in last.said(), "a worker that has started")
             until(lambda: _states(db) == {"accepted"}, "every alert accepted", patience=60)
             assert last.stop() == 0
         repeats = _check(mail, expected, kills=rounds * workers)
