@@ -30,6 +30,8 @@ from tracker.cycle import Cycle
 from tracker.evidence.store import EvidenceStore
 from tracker.outbox.delivery import Channel, SendError
 from tracker.outbox.dispatch import Dispatcher, Offload
+from tracker.outbox.sealed import CodeOf, no_codes
+from tracker.people import codes
 from tracker.reminders.policy import Policy, load_policy
 from tracker.reminders.recipients import EMAIL, FILE, TELEGRAM, WEBHOOK, Fallback, Routing
 from tracker.steps.alerting import tell_operator
@@ -242,8 +244,15 @@ def build_cycle(house: House, channels: Mapping[str, Channel], offload: Offload 
         batch=house.settings.batch,
         offload=offload,
         promptly=partial(prompt, house.db) if offload is asyncio.to_thread else None,
+        code_of=code_maker(house.settings),
     )
     return Cycle(house.db, house.context, dispatcher, house.clock, offload)
+
+
+def code_maker(settings: Settings) -> CodeOf:
+    """Give what makes the codes that link chats; it refuses where no token is set."""
+    token = settings.telegram_token
+    return partial(codes.code_of, token.get_secret_value()) if token else no_codes
 
 
 def worker_name() -> str:

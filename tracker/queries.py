@@ -12,13 +12,13 @@ from tracker.base.dates import plain_date
 from tracker.base.db import Database
 from tracker.base.errors import UnknownThingError
 from tracker.chains import ChainShown, chain_shown
-from tracker.events.service import logs_of
 from tracker.obligations.causes import Cause, why_text
 from tracker.obligations.explain import steps
 from tracker.obligations.life import UNTOUCHED, Life
 from tracker.obligations.lifecycle import state_on
 from tracker.obligations.model import Obligation, State
 from tracker.obligations.picture import picture
+from tracker.obligations.records import Records
 from tracker.obligations.service import moves_of
 from tracker.obligations.tables import ObligationRow
 from tracker.obligations.values import DAYS
@@ -231,18 +231,21 @@ def _row_named(connection: Connection, name: str) -> Any:
     return rows[0]
 
 
-def as_shown(connection: Connection, context: Context, rows: Sequence[Any], now: datetime) -> list[Shown]:
-    """Give stored obligations as faces show them; those that the terms give no more are left out."""
-    ids = {row.agreement_id for row in rows}
-    logs = logs_of(connection, ids)
+def as_shown(
+    connection: Connection,
+    context: Context,
+    rows: Sequence[Any],
+    now: datetime,
+    records: Records | None = None,
+) -> list[Shown]:
+    """Give stored obligations as faces show them; those that the terms give no more are left out.
+
+    `records` knows what was read before over this connection.
+    """
+    found = (records or Records(connection)).of(row.agreement_id for row in rows)
     views = {
-        written.id: picture(
-            written,
-            context.calendar(written),
-            logs.get(written.id, ()),
-            reach=context.horizon(written, now),
-        )
-        for written in agreements(connection, ids).values()
+        name: picture(written, context.calendar(written), log, reach=context.horizon(written, now))
+        for name, (written, log) in found.items()
     }
     shown = []
     for row in rows:

@@ -10,11 +10,13 @@ import pytest
 
 from tests.support.agreements import rule
 from tests.support.botapi import BLOCKED, BROKEN, FLOOD, NO_CHAT, TOKEN, BotApi, Failure
+from tests.support.browser import KEY
 from tests.support.databases import SQLITE
 from tests.support.houses import Home, Homes, terms_file
 from tests.support.phone import Phone, running_bot, settings_of
 from tests.support.smtp import free_port
 from tests.support.town import MANAGER, ONE, SECRETS, STRANGER, TWO, town
+from tests.support.visitor import Visitor
 from tracker.base.errors import SettingsError
 from tracker.bot.desk import PER_MINUTE, STRANGERS_PER_HOUR, Desk
 from tracker.bot.linking import ATTEMPTS_AT_MOST
@@ -22,6 +24,7 @@ from tracker.bot.server import make_bot
 from tracker.bot.webhook import secret_of
 from tracker.channels.telegram.deep_link import deep_link_of
 from tracker.inviting import invite
+from tracker.outbox.content import ListContent, read_content
 from tracker.outbox.tables import AlertRow, DoubtfulAddressRow
 from tracker.people.tables import ButtonRow, ChatRow, ChatUpdateRow, LinkCodeRow
 
@@ -44,7 +47,8 @@ def home(homes: Homes, api: BotApi) -> Iterator[Home]:
 
 
 def code_for(home: Home, address: str) -> str:
-    made = invite(home.db, home.house.context, address, "tester", home.clock.now(), str, send=False)
+    context, now = home.house.context, home.clock.now()
+    made = invite(home.db, context, address, "tester", now, str, secret=TOKEN, send=False)
     return made.link
 
 
@@ -111,6 +115,47 @@ def test_a_linked_chat_hears_alerts_until_it_stops(home: Home, api: BotApi) -> N
     after = [row.address for row in home.rows(AlertRow) if row.contact == "kesatu:x"]
     assert after.count(str(NEW)) == 1
     assert after.count("X@example.org") > 1
+
+
+def test_an_address_has_one_chat_and_the_older_one_is_told(home: Home, api: BotApi) -> None:
+    old, new = Phone(api, NEW), Phone(api, NEW + 1)
+    old.write(f"/start {code_for(home, 'c15@example.org')}")
+    assert old.write("/tenggat")[0].startswith("Tenggat")
+    new.write(f"/start {code_for(home, 'c15@example.org')}")
+    assert new.write("/tenggat")[0].startswith("Tenggat")
+    assert old.write("/tenggat")[0].startswith(UNKNOWN)
+    (told,) = [row for row in home.rows(AlertRow) if row.address == str(NEW)]
+    content = read_content(told.content)
+    assert isinstance(content, ListContent)
+    assert content.lead[0].startswith("c15@example.org kini tertaut ke chat Telegram lain")
+    assert {row.chat_id: row.linked_by for row in home.rows(ChatRow)} == {NEW: "replaced", NEW + 1: "code"}
+    new.write(f"/start {code_for(home, 'c15@example.org')}")
+    assert len([row for row in home.rows(AlertRow) if row.address == str(NEW)]) == 1
+
+
+@about_telegram_only
+def test_the_calendar_is_a_link_where_there_are_pages(homes: Homes, api: BotApi) -> None:
+    home = town(homes, public_url="https://tracker.test/", secret_key=KEY, **settings_of(api))
+    with running_bot(home):
+        phone = Phone(api, NEW)
+        phone.write(f"/start {code_for(home, 'c12@example.org')}")
+        (given,) = phone.write("/kalender")
+        link = re.search(r"https://tracker\.test(/kalender/\S+\.ics)", given)
+        assert link is not None
+        visitor = Visitor(home)
+        feed = visitor.get(link[1])
+        assert "Bayar Rahasia dua" in feed.text
+        (there,) = phone.write("/kalender")
+        assert "hanya ditampilkan sekali" in there
+        another = re.search(r"https://tracker\.test(/kalender/\S+\.ics)", phone.press("Tautan baru"))
+        assert another is not None
+        assert [visitor.get(path).status_code for path in (link[1], another[1])] == [404, 200]
+        assert phone.press("Cabut tautan").startswith("Tautan kalender dicabut")
+        assert visitor.get(another[1]).status_code == 404
+        phone.press("Kirim berkas")
+        assert "DTSTART;VALUE=DATE:20261221" in api.files[0]["document"]
+        Phone(api, ONE).write("/kalender")
+        assert len(api.files) == 2, "who has no address here gets the file"
 
 
 def test_who_stands_in_the_terms_needs_no_code_and_may_stop(home: Home, api: BotApi) -> None:

@@ -12,15 +12,31 @@ from tests.support.botapi import BROKEN, TOKEN, BotApi
 from tests.support.databases import SQLITE
 from tests.support.houses import Home, Homes, Recorder, terms_file
 from tests.support.phone import Phone, running_bot, settings_of
-from tests.support.town import ADMIN, FORMER, MANAGER, ONE, OTHER_MANAGER, PEOPLE, STRANGER, TWO, UNSURE, town
+from tests.support.town import (
+    ADMIN,
+    AUDITOR,
+    BOSS,
+    FORMER,
+    MANAGER,
+    ONE,
+    OTHER_MANAGER,
+    PEOPLE,
+    STRANGER,
+    TWO,
+    UNSURE,
+    town,
+    with_accounts,
+)
 from tracker import flow
 from tracker.bootstrap import build_cycle
-from tracker.bot.forms import FORMS
+from tracker.bot.forms.catalogue import FORMS
 from tracker.channels.telegram.send import TelegramChannel
+from tracker.digests.service import Digests
 from tracker.events.model import Event
 from tracker.events.tables import EventRow
 from tracker.obligations.tables import ObligationRow
 from tracker.outbox.dispatch import inline
+from tracker.outbox.pace import Limit, Limits
 from tracker.people.tables import ConversationRow
 
 DUTY = "utara-2026/renewal-notice/2026-12-18"
@@ -150,16 +166,20 @@ def test_files_that_prove_nothing(home: Home, api: BotApi, content: bytes, size:
     assert facts(home) == []
 
 
-def test_a_manager_waives_with_a_reason(home: Home, api: BotApi) -> None:
-    phone = Phone(api, MANAGER)
-    phone.write("/tenggat")
-    phone.press("1")
+@pytest.mark.parametrize(
+    ("chat", "by"), [(MANAGER, "manager:utara:c15, Telegram"), (BOSS, "c18@example.org, Telegram")]
+)
+def test_a_manager_waives_with_a_reason(home: Home, api: BotApi, chat: int, by: str) -> None:
+    with_accounts(home)
+    phone = Phone(api, chat)
+    phone.write("/bantuan")
+    phone.press_data(f"kewajiban|{DUTY}")
     phone.press("Kesampingkan")
     assert "Tulis beberapa kata." in phone.write("  ")[0]
     phone.write("Sudah digabung dengan perjanjian baru")
     phone.press("✓ Catat")
-    ((kind, details, by),) = facts(home)
-    assert (kind, by) == ("obligation-waived", "manager:utara:c15, Telegram")
+    ((kind, details, recorded_by),) = facts(home)
+    assert (kind, recorded_by) == ("obligation-waived", by)
     assert details == {**ABOUT, "why": "Sudah digabung dengan perjanjian baru"}
     assert state(home).state == "waived"
 
@@ -226,7 +246,8 @@ def test_a_conversation_survives_a_restart_and_ends_politely(homes: Homes, api: 
     assert home.rows(ConversationRow) == []
 
 
-ANSWERING, REPORTING, WAIVING = (ONE, MANAGER, ADMIN), (ONE, TWO, MANAGER, ADMIN), (MANAGER, ADMIN)
+ANSWERING, REPORTING = (ONE, MANAGER, ADMIN, BOSS), (ONE, TWO, MANAGER, ADMIN, BOSS)
+WAIVING = (MANAGER, ADMIN, BOSS)
 MAY = {
     "tahu": ANSWERING,
     "tunda": ANSWERING,
@@ -240,7 +261,8 @@ FOR_NOBODY = (STRANGER, FORMER, UNSURE, OTHER_MANAGER)
 
 def test_who_may_do_what(home: Home, api: BotApi) -> None:
     assert set(MAY) == set(FORMS)
-    for chat in PEOPLE:
+    with_accounts(home)
+    for chat in (*PEOPLE, BOSS, AUDITOR):
         phone = Phone(api, chat)
         for form, may in MAY.items():
             about = "utara-2026" if form in {"kahar", "pejabat"} else DUTY
@@ -277,8 +299,9 @@ def test_buttons_of_no_conversation(home: Home, api: BotApi, data: str) -> None:
 
 
 def delivered(home: Home) -> None:
-    """Send what is due, over the real channel for Telegram."""
-    channel = TelegramChannel(TOKEN, home.house.settings.telegram_base_url)
+    """Send what is due, over the real channel for Telegram, at any pace."""
+    limits = Limits(Limit(10_000, 1.0), lambda _: ())
+    channel = TelegramChannel(TOKEN, home.house.settings.telegram_base_url, limits=limits)
     mail = Recorder("email")
 
     async def run() -> None:
@@ -344,6 +367,44 @@ def home_record(home: Home, by: str) -> None:
     details = {**ABOUT, "sent_on": "2026-12-04", "received_on": "2026-12-07"}
     event = Event("utara-2026", "notice-served", date(2026, 12, 7), details)
     flow.record_event(home.db, home.house.context, event, home.clock.now(), by)
+
+
+def test_messages_about_several_duties_tell_who_has_answered(home: Home, api: BotApi) -> None:
+    officer = {"id": "o", "position": "Kepala", "telegram": 77}
+    rules = [rule(f"on 2026-12-{day}", id=f"duty-{day}") for day in (14, 15)]
+    home.load(terms_file(*rules, id="dua-tugas", contacts=[officer], unit="utara"))
+    home.clock.move_to(home.clock.now() + timedelta(days=14))
+    Digests().tell_due(home.db, home.house.context, home.clock.now())
+    delivered(home)
+    mine, manager = Phone(api, 77), Phone(api, MANAGER)
+    number = max(number for chat, number in api.screens if chat == "77")
+    summary = max(
+        number
+        for (chat, number), shown in api.screens.items()
+        if chat == str(MANAGER) and "duty 14" in shown["text"]
+    )
+    assert "Kewajiban berikut menunggu Anda" in mine.shows
+
+    def answer(duty: str) -> None:
+        details = {"rule": duty, "occurrence": f"2026-12-{duty[-2:]}"}
+        event = Event("dua-tugas", "obligation-acknowledged", date(2026, 12, 7), details)
+        flow.record_event(home.db, home.house.context, event, home.clock.now(), "kesatu:o, mail link")
+
+    answer("duty-14")
+    said = "Sudah diketahui oleh Kepala (Dinas Satu). (7 Desember 2026)"
+    api.wait_shown(77, number, said)
+    assert mine.shows.count(said) == 1
+    assert mine.shows.index("duty 14") < mine.shows.index(said) < mine.shows.index("duty 15")
+    assert len(mine.buttons) == 2, "both can still be opened"
+    api.wait_shown(MANAGER, summary, said)
+    assert manager.sent
+    answer("duty-15")
+    api.wait_shown(77, number, said)
+    with api._came:
+        assert api._came.wait_for(lambda: mine.shows.count(said) == 2, 20)
+    home.record("fact-corrected", "2026-12-07", agreement="dua-tugas", corrects="1", why="x", withdrawn="yes")
+    with api._came:
+        assert api._came.wait_for(lambda: mine.shows.count(said) == 1, 20)
 
 
 @about_telegram_only

@@ -115,3 +115,39 @@ async def test_telegram_gone_and_back() -> None:
     server.failures = 4
     await poll(server, answers, lambda: 6 in server.offsets)
     assert answers.taken == [5]
+
+
+class Full(Server):
+    """Gives no more than a hundred at a time, as Telegram does."""
+
+    async def get_updates(self, offset: int | None, *_: Any, **__: Any) -> Sequence[Update]:
+        return (await super().get_updates(offset))[:100]
+
+
+async def test_more_than_telegram_gives_at_once_is_asked_for_while_some_are_answered() -> None:
+    server, answers = Full(*(update(number, number) for number in range(1, 151))), Counting(slow=60)
+
+    def step() -> bool:
+        if len(answers.taken) == 149:
+            answers.go_on.set()
+        return 151 in server.offsets
+
+    poller = Poller(cast("Bot", server), cast("Handling", answers), sleep=briefly, patience=0.05)
+    task = asyncio.create_task(poller.run())
+    async with asyncio.timeout(20):
+        while not step():  # noqa: ASYNC110 - one loop, no other thread
+            await asyncio.sleep(0)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    assert sorted(answers.asked) == list(range(1, 151)), "each is answered once"
+
+
+class Counting(Answers):
+    def __init__(self, slow: int) -> None:
+        super().__init__(slow)
+        self.asked: list[int] = []
+
+    async def take(self, given: Update) -> bool:
+        self.asked.append(given.update_id)
+        return await super().take(given)

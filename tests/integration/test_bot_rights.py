@@ -15,6 +15,8 @@ from tests.support.houses import Home, Homes
 from tests.support.phone import Phone, plain, running_bot, settings_of
 from tests.support.town import (
     ADMIN,
+    AUDITOR,
+    BOSS,
     FORMER,
     MANAGER,
     ONE,
@@ -25,10 +27,11 @@ from tests.support.town import (
     TWO,
     UNSURE,
     town,
+    with_accounts,
 )
 from tracker.bot.commands import ANSWERS, CHANGES, MENU
 from tracker.bot.desk import TALK, Desk
-from tracker.bot.forms import FORMS
+from tracker.bot.forms.catalogue import FORMS
 from tracker.bot.giving import _markup
 from tracker.bot.incoming import read
 from tracker.bot.screen import SILENCE, Reply
@@ -36,18 +39,22 @@ from tracker.people.tables import ChatUpdateRow
 
 NORTH_DUTY, SOUTH_DUTY = "utara-2026/renewal-notice/2026-12-18", "lain-2026/report-three/2026-12-20"
 NOBODYS = (STRANGER, FORMER, UNSURE)
-NORTH_PEOPLE, SOUTH_PEOPLE = (ONE, TWO, MANAGER, ADMIN), (OTHER_MANAGER, ADMIN)
+GROUP = -77
+"""A group that nobody has linked."""
+EVERYBODY = (*PEOPLE, BOSS, AUDITOR)
+SEE_ALL = (ADMIN, BOSS, AUDITOR)
+NORTH_PEOPLE, SOUTH_PEOPLE = (ONE, TWO, MANAGER, *SEE_ALL), (OTHER_MANAGER, *SEE_ALL)
 DUTIES: Mapping[int, str] = {
     ONE: "satu",
     TWO: "dua",
     MANAGER: "satu dua",
     OTHER_MANAGER: "tiga",
-    ADMIN: "satu dua tiga",
+    **dict.fromkeys(SEE_ALL, "satu dua tiga"),
     **dict.fromkeys(NOBODYS, ""),
 }
 """Whose list holds which duties."""
 ALL = {
-    chat: "utara lain" if chat == ADMIN else "lain" if chat == OTHER_MANAGER else "utara" for chat in DUTIES
+    chat: "utara lain" if chat in SEE_ALL else "lain" if chat == OTHER_MANAGER else "utara" for chat in DUTIES
 }
 WORDS = {"satu": "Rahasia satu", "dua": "Rahasia dua", "tiga": "Rahasia tiga"}
 TITLES = {"utara": "Kerja Sama Rahasia Babel", "lain": "Perjanjian Lain Kutai"}
@@ -65,12 +72,12 @@ ABOUT_SOUTH = (
     "pks|lain-2026|0|",
     *(f"{name}|{SOUTH_DUTY}" for name in ("kewajiban", "mengapa", "diberitahu", "bukti")),
 )
-ABOUT_NOTHING = ("/terlambat", "terlambat||0", "/bantuan", "bantuan", "/language id", "/start")
+ABOUT_NOTHING = ("/terlambat", "terlambat||0", "/bantuan", "bantuan", "/language id", "/start", "/kaitkan")
 
 
 @pytest.fixture
 def home(homes: Homes, api: BotApi) -> Iterator[Home]:
-    built = town(homes, **settings_of(api))
+    built = with_accounts(town(homes, **settings_of(api)))
     with running_bot(built):
         yield built
 
@@ -92,14 +99,14 @@ def said_to(home: Home, api: BotApi, chat: int, asked: str) -> str:
 
 
 def test_every_command_and_button_stands_in_the_matrix() -> None:
-    asked = [*LISTS, *ABOUT_ALL, *ABOUT_NORTH, *ABOUT_SOUTH, *ABOUT_NOTHING, "/kalender", "/stop"]
+    asked = [*LISTS, *ABOUT_ALL, *ABOUT_NORTH, *ABOUT_SOUTH, *ABOUT_NOTHING, "/kalender", "berkas", "/stop"]
     names = {one.strip("/").partition("|")[0].partition(" ")[0] for one in asked}
     assert (set(ANSWERS) | set(CHANGES)) - {"bahasa", *FORMS} <= names
     assert {one.name for one in MENU} - {"bahasa", *FORMS} <= names
 
 
 def test_everybody_asks_everything(home: Home, api: BotApi) -> None:
-    for chat in PEOPLE:
+    for chat in EVERYBODY:
         for asked in LISTS:
             answer = said_to(home, api, chat, asked)
             if "ringkas" in asked:
@@ -113,7 +120,8 @@ def test_everybody_asks_everything(home: Home, api: BotApi) -> None:
         expect(home, api, chat, ABOUT_SOUTH, {"lain"} if chat in SOUTH_PEOPLE else set())
         expect(home, api, chat, ABOUT_NOTHING, set())
         before = len(api.files)
-        said_to(home, api, chat, "/kalender")
+        for asked in ("/kalender", "berkas"):
+            said_to(home, api, chat, asked)
         files = " ".join(file["document"] for file in api.files[before:])
         assert {name for name, words in WORDS.items() if words in files} == set(DUTIES[chat].split())
     nobodys = [
@@ -160,7 +168,7 @@ def message(chat: int, content: dict[str, Any]) -> dict[str, Any]:
     return {
         "message_id": 5,
         "date": 1795402800,
-        "chat": {"id": chat, "type": "private", "first_name": "Orang"},
+        "chat": {"id": chat, "type": "private" if chat > 0 else "group", "first_name": "Orang"},
         "from": {"id": abs(chat), "is_bot": False, "first_name": "Orang"},
         **content,
     }
@@ -187,13 +195,19 @@ KINDS = ("message", "callback_query", "edited_message", "channel_post", "unheard
 
 
 def test_random_updates_break_and_leak_nothing(homes: Homes, api: BotApi) -> None:
-    home = town(homes, **settings_of(api))
+    home = with_accounts(town(homes, **settings_of(api)))
     desk = Desk(home.house)
 
     @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(
         st.lists(
-            st.tuples(st.integers(1, 30), st.sampled_from(PEOPLE), st.sampled_from(KINDS), CONTENTS, DATA),
+            st.tuples(
+                st.integers(1, 30),
+                st.sampled_from((*EVERYBODY, GROUP)),
+                st.sampled_from(KINDS),
+                CONTENTS,
+                DATA,
+            ),
             max_size=8,
         )
     )
@@ -208,7 +222,7 @@ def test_random_updates_break_and_leak_nothing(homes: Homes, api: BotApi) -> Non
                 continue
             reply = desk.answer(said)
             assert number not in answered or reply == SILENCE
-            desk.done(said, reply)
+            desk.done([(said, reply)])
             answered.add(number)
             check(desk, chat, reply)
 
@@ -223,7 +237,7 @@ def check(desk: Desk, chat: int, reply: Reply) -> None:
     markup = _markup(reply.screen, desk.data_of(reply.screen.rows))
     assert markup_fault(markup.to_json() if markup else None) is None
     assert len(plain(text)) < 2000
-    if chat in NOBODYS:
+    if chat in (*NOBODYS, GROUP):
         assert not any(secret in text for secret in SECRETS)
         assert reply.screen.rows == ()
         assert reply.file is None

@@ -72,12 +72,16 @@ class BotApi:
     """The status that goes with `raw`."""
     fail_chats: dict[str, Failure] = field(default_factory=dict)
     """Chat id -> how a message to it fails, every time."""
+    no_topic: set[tuple[str, str]] = field(default_factory=set)
+    """Chats with topics that are not there any more."""
     refuse_html: bool = False
     """Find fault with the tags of every message, even where there is none."""
     fail_plain: Failure | None = None
     """How a message without tags fails, every time."""
     delay: float = 0
     """Seconds that a message takes, as over a real network."""
+    away: float = 0
+    """How many seconds the server is away, there and back: every answer comes so much later."""
     fail_once: list[tuple[str, Failure]] = field(default_factory=list)
     """Methods with how they fail next, once."""
     screens: dict[tuple[str, int], dict[str, str]] = field(default_factory=dict)
@@ -99,6 +103,15 @@ class BotApi:
         with self._came:
             self._numbers += 1
             self._updates.append({"update_id": self._numbers, **update})
+            self._came.notify_all()
+            return self._numbers
+
+    def push_all(self, updates: list[dict[str, Any]]) -> int:
+        """Let much happen at one instant; gives the number of the last update."""
+        with self._came:
+            for update in updates:
+                self._numbers += 1
+                self._updates.append({"update_id": self._numbers, **update})
             self._came.notify_all()
             return self._numbers
 
@@ -159,12 +172,28 @@ class BotApi:
         """Behave well again, and forget."""
         for kept in (self.messages, self.calls, self.fail, self.hang, self.raw, self.fail_chats):
             kept.clear()
-        for more in (self.fail_once, self.screens, self.presses, self.files, self.menus, self.webhook):
+        for more in (
+            self.fail_once,
+            self.screens,
+            self.presses,
+            self.files,
+            self.menus,
+            self.webhook,
+            self.no_topic,
+        ):
             more.clear()
         self.raw_status, self.refuse_html, self.fail_plain, self.delay = 200, False, None, 0
 
     async def answer(self, request: Request) -> Response:
-        """Answer one call."""
+        """Answer one call, from as far as the server is away."""
+        if not self.away:
+            return await self._answer(request)
+        await asyncio.sleep(self.away / 2)
+        answer = await self._answer(request)
+        await asyncio.sleep(self.away / 2)
+        return answer
+
+    async def _answer(self, request: Request) -> Response:
         method = request.path_params["method"]
         self.calls.append(method)
         if request.path_params["token"] != TOKEN:
@@ -286,6 +315,9 @@ class BotApi:
         fault = _fault(parameters)
         if self.refuse_html and "parse_mode" in parameters:
             fault = "can't parse entities: unsupported start tag"
+        topic = parameters.get("message_thread_id")
+        if topic is not None and (not topic.isdecimal() or (parameters["chat_id"], topic) in self.no_topic):
+            fault = "message thread not found"
         fault = fault or markup_fault(parameters.get("reply_markup"))
         if fault is not None:
             return _refused(fault)

@@ -6,12 +6,18 @@ from typing import Any
 
 from tests.support.agreements import rule
 from tests.support.houses import Home, Homes, terms_file
+from tracker.accounts import accounts
+from tracker.accounts.accounts import Account
+from tracker.people import chats
+from tracker.people.rights import Office
 from tracker.terms.load import TermsFile
 from tracker.terms.people import Contact, Unit
 
 STRANGER, ONE, TWO, FORMER, OTHER_MANAGER, MANAGER, ADMIN, UNSURE = 900, 11, 12, 13, 14, 15, 16, 17
 """Chats of: nobody, an officer of either party, one whose post has ended, managers, the fallback contact,
 and an officer whose chat nobody has confirmed."""
+BOSS, AUDITOR = 18, 19
+"""Chats that are linked to accounts: of an administrator and of an auditor."""
 PEOPLE = (STRANGER, ONE, TWO, FORMER, OTHER_MANAGER, MANAGER, ADMIN, UNSURE)
 NORTH, SOUTH = "utara", "selatan"
 SECRETS = (
@@ -93,3 +99,13 @@ def town(homes: Homes, **settings: Any) -> Home:
     built = Home(house, home.clock)
     built.load(*agreements())
     return built
+
+
+def with_accounts(home: Home) -> Home:
+    """Add the accounts, with their chats."""
+    with home.db.write() as connection:
+        for chat, role in ((BOSS, Office.ADMIN), (AUDITOR, Office.AUDITOR)):
+            address = f"c{chat}@example.org"
+            accounts.put(connection, Account(address, role, f"Akun {chat}"), "tester", home.clock.now())
+            chats.link(connection, chat, address, "code", home.clock.now())
+    return home

@@ -1,6 +1,6 @@
 """Who may see everything although no agreement names them; and the identity of an address."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
@@ -9,6 +9,7 @@ from sqlmodel import col
 from tracker.accounts import tokens, webhooks
 from tracker.accounts.tables import AccountRow, CalendarLinkRow, SessionRow
 from tracker.base.db import insert_once
+from tracker.people.chats import Chat
 from tracker.people.rights import Identity, Office
 
 
@@ -65,3 +66,10 @@ def identity(connection: Connection, address: str) -> Identity:
     """Give who reads mail at an address, with the office of the account."""
     account = get(connection, address)
     return Identity.of(email=address, office=account.role if account else None)
+
+
+def of_chat(connection: Connection, chat: Chat) -> Identity:
+    """Give who reads in a chat, with the office of the account of its address."""
+    reader = chat.identity
+    account = get(connection, chat.address) if chat.address and reader.addresses else None
+    return replace(reader, office=account.role) if account else reader

@@ -31,6 +31,11 @@ def make(connection: Connection, address: str, language: str, now: datetime) -> 
     return secret
 
 
+def path_of(secret: str) -> str:
+    """Give the path under which the pages serve a calendar."""
+    return f"/kalender/{secret}.ics"
+
+
 def revoke(connection: Connection, address: str, now: datetime) -> int:
     """Take every link of an address back."""
     return connection.execute(

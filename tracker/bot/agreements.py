@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from tracker.bot.asker import Asker
-from tracker.bot.forms import FORCE_MAJEURE, KAHAR, OFFICER
+from tracker.bot.forms.force_majeure import FORCE_MAJEURE, KAHAR
+from tracker.bot.forms.officer import OFFICER
 from tracker.bot.lines import IN_A_LIST, left, listed, openers, when
 from tracker.bot.screen import Button, Reply, bold, page_of, pager, plain, said
 from tracker.obligations.wording import headline

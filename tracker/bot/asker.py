@@ -4,6 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import Connection
+
+from tracker.accounts import accounts
 from tracker.bot.screen import Language, Reply
 from tracker.obligations.wording import pick
 from tracker.people.chats import Chat
@@ -37,6 +40,11 @@ class Asker:
     def say(self, indonesian: str, english: str) -> str:
         """Give a sentence in the person's language."""
         return pick((indonesian, english), self.language)
+
+
+def sight_of(connection: Connection, context: Context, chat: Chat, now: datetime) -> Sight:
+    """Give what the person of a chat sees, with the account of their address."""
+    return Sight(connection, context, accounts.of_chat(connection, chat), now)
 
 
 Answer = Callable[[Asker, Sequence[str]], Reply]

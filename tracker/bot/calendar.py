@@ -17,7 +17,7 @@ _ENTRIES_AT_MOST = 300
 _LONGEST = 200
 
 
-def calendar(asker: Asker, details: Sequence[str]) -> Reply:
+def calendar_file(asker: Asker, details: Sequence[str]) -> Reply:
     """Send the duties of the year ahead as a calendar file."""
     del details
     found = asker.sight.duties(_AHEAD, 0, _ENTRIES_AT_MOST)

@@ -5,8 +5,11 @@ from typing import NamedTuple
 
 from tracker.bot import agreements, due, duty, linking
 from tracker.bot.asker import Answer
-from tracker.bot.calendar import calendar
-from tracker.bot.forms import FORCE_MAJEURE, OFFICER
+from tracker.bot.calendar import calendar_file
+from tracker.bot.calendar_link import CALENDAR, FILE, calendar
+from tracker.bot.forms.force_majeure import FORCE_MAJEURE
+from tracker.bot.forms.officer import OFFICER
+from tracker.bot.groups import GROUPS, groups
 from tracker.bot.help import HELP, usage
 from tracker.bot.linking import Errand
 from tracker.bot.screen import Reply
@@ -22,16 +25,18 @@ ANSWERS: Mapping[str, Answer] = {
     duty.WHY: duty.why,
     duty.TOLD: duty.told,
     duty.PROOF: duty.proof,
-    "kalender": calendar,
+    FILE: calendar_file,
     HELP: usage,
 }
 """What only looks."""
-CHANGES: Mapping[str, Callable[[Errand, Sequence[str]], Reply]] = {
+CHANGES: Mapping[str, Callable[[Errand, Sequence[str]], Reply | Ask]] = {
     linking.START: linking.start,
     linking.STOP: linking.stop,
     linking.LANGUAGE: linking.language,
+    GROUPS: groups,
+    CALENDAR: calendar,
 }
-"""What changes who reads what; in a write transaction. The first two are open to strangers."""
+"""What changes who reads what; in a write transaction. What changes nothing may ask for a look instead."""
 FOR_STRANGERS = frozenset({linking.START, linking.STOP})
 _ENGLISH = {
     "due": due.DUE,
@@ -40,11 +45,13 @@ _ENGLISH = {
     "week": due.WEEK,
     "agreements": agreements.FIND,
     "find": agreements.FIND,
-    "calendar": "kalender",
+    "calendar": CALENDAR,
     "help": HELP,
     "language": linking.LANGUAGE,
     "forcemajeure": FORCE_MAJEURE.name,
     "officer": OFFICER.name,
+    "group": GROUPS,
+    "groups": GROUPS,
 }
 _FORMS = frozenset({FORCE_MAJEURE.name, OFFICER.name})
 """The forms that begin with a command; the others begin with the button of a duty."""
@@ -66,7 +73,7 @@ MENU = (
     Described(agreements.FIND, "Cari perjanjian", "Find an agreement"),
     Described(FORCE_MAJEURE.name, "Laporkan keadaan kahar", "Report force majeure"),
     Described(OFFICER.name, "Narahubung baru", "A new contact officer"),
-    Described("kalender", "Tenggat sebagai berkas kalender", "Deadlines as a calendar file"),
+    Described(CALENDAR, "Tenggat di kalender Anda", "Deadlines in your calendar"),
     Described(linking.LANGUAGE, "Ganti bahasa", "Change the language"),
     Described(HELP, "Bantuan", "Help"),
     Described(linking.STOP, "Putuskan tautan chat ini", "Unlink this chat"),

@@ -4,14 +4,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlmodel import col
 
 from tracker.base.db import insert_once
 from tracker.people.tables import ConversationRow
 
 PATIENCE = timedelta(minutes=30)
+_OF_CHAT = select(ConversationRow).where(col(ConversationRow.chat_id) == bindparam("chat"))
+"""Made once: making a statement costs more than running it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,16 @@ class Conversation:
 
 def get(connection: Connection, chat: int) -> Conversation | None:
     """Give the conversation of a chat, be it over or not."""
-    query = select(ConversationRow).where(col(ConversationRow.chat_id) == chat)
-    row = connection.execute(query).one_or_none()
-    if row is None:
+    row = connection.execute(_OF_CHAT, {"chat": chat}).mappings().one_or_none()
+    return read(chat, dict(row) if row else {})
+
+
+def read(chat: int, row: Mapping[str, Any]) -> Conversation | None:
+    """Read a stored conversation, by the names of columns; an empty row: there is none."""
+    if not row:
         return None
-    return Conversation(chat, row.number, row.form, row.about, json.loads(row.given), row.expires_at)
+    given = json.loads(row["given"])
+    return Conversation(chat, row["number"], row["form"], row["about"], given, row["expires_at"])
 
 
 def put(connection: Connection, talk: Conversation) -> None:

@@ -7,7 +7,10 @@ from typing import Any
 from tracker.base.dates import clock_text, local_time, long_date, plain_date
 from tracker.bot.agreements import ONE, not_there
 from tracker.bot.asker import Asker
-from tracker.bot.forms import ACKNOWLEDGE, DONE, SNOOZE, WAIVE
+from tracker.bot.forms.acknowledge import ACKNOWLEDGE
+from tracker.bot.forms.done import DONE
+from tracker.bot.forms.snooze import SNOOZE
+from tracker.bot.forms.waive import WAIVE
 from tracker.bot.lines import left, when
 from tracker.bot.screen import Button, Reply, bold, filled, page_of, pager, plain, said
 from tracker.obligations.life import Proof
@@ -52,7 +55,7 @@ def told(asker: Asker, details: Sequence[str]) -> Reply:
     story = asker.sight.story(text(details, 0), asker.language)
     if story is None:
         return not_there(asker)
-    lines = [_alert(asker, story.shown, alert) for alert in story.alerts if _may_read(asker, story, alert)]
+    lines = [_alert(asker, story.shown, alert) for alert in asker.sight.alerts_of(story)]
     nothing = asker.say("Belum ada yang diberi tahu.", "Nobody has been told yet.")
     title = asker.say("Siapa diberi tahu", "Who was told")
     return _told(asker, story, TOLD, title, lines or [nothing], details)
@@ -163,12 +166,6 @@ def _told(
     head = f"{bold(title)}\n{plain(when(asker, shown))}: {what}"
     body = "\n\n".join(plain(line, 400) for line in screens[page])
     return said(f"{head}\n\n{body}", pager(page, len(screens), 1, turn), *_more(asker, shown, name))
-
-
-def _may_read(asker: Asker, story: Story, alert: dict[str, Any]) -> bool:
-    rights = asker.sight.rights(story.shown.agreement)
-    party = alert["contact"].partition(":")[0]
-    return rights.manages or party not in story.shown.agreement.parties or party in rights.parties
 
 
 def _alert(asker: Asker, shown: Shown, alert: dict[str, Any]) -> str:

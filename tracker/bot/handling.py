@@ -13,14 +13,17 @@ from telegram import Bot, Update
 
 from tracker.base.log import get_logger
 from tracker.bot import help as words
-from tracker.bot.desk import Desk
+from tracker.bot.desk import Answered, Desk
 from tracker.bot.giving import Giver, Sleep, Unanswered
 from tracker.bot.incoming import Incoming, read
 from tracker.bot.screen import SILENCE, Reply
+from tracker.bot.together import Together
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 _THREADS = 4
+_PARTS, _IN_A_PART = 2, 10
+"""How many threads answer at once, and how much each of them does in one go where much waits."""
 log = get_logger("bot")
 
 
@@ -30,11 +33,17 @@ class Handling:
     def __init__(
         self, desk: Desk, bot: Bot, sleep: Sleep = asyncio.sleep, then: Callable[[], None] | None = None
     ) -> None:
-        """Answer nothing yet; `then` is called after each answer."""
+        """Answer nothing yet; `then` is called after each answer that recorded something."""
         self.then = then
         self._desk = desk
         self._giver = Giver(bot, self, sleep)
         self.threads = ThreadPoolExecutor(_THREADS, "bot")
+        self._answers: Together[Incoming, Answered | Exception] = Together(
+            lambda several: self._do(desk.answered_all, several), most=_IN_A_PART, at_once=_PARTS
+        )
+        self._notes: Together[tuple[Incoming, Reply], None] = Together(
+            lambda handled: self._do(desk.done, handled)
+        )
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def take(self, update: Update) -> bool:
@@ -67,8 +76,7 @@ class Handling:
         try:
             if bool(said.file) and await self._do(self._desk.wants_file, said):
                 said = dataclasses.replace(said, content=await self._giver.fetch(said.file))
-            reply = await self._do(self._desk.answer, said)
-            data = await self._do(self._desk.data_of, reply.screen.rows) if reply.screen else {}
+            reply, data = await self._answered(said)
             await self._giver.give(said, reply, data)
         except Unanswered as error:
             log.warning("an answer waits for Telegram", update=said.update, error=str(error))
@@ -79,13 +87,19 @@ class Handling:
             if said.private:
                 await self._giver.say(said, words.fault(self._desk.language, reference))
         await self._done(said, reply)
-        if self.then is not None:
+        if reply.recorded and self.then is not None:
             self.then()
         return True
 
+    async def _answered(self, said: Incoming) -> Answered:
+        found = await self._answers.ask(said)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
     async def _done(self, said: Incoming, reply: Reply) -> None:
         try:
-            await self._do(self._desk.done, said, reply)
+            await self._notes.ask((said, reply))
         except Exception:
             log.exception("an update that was handled could not be noted", update=said.update)
 

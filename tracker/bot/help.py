@@ -38,7 +38,7 @@ def usage(asker: Asker, details: Sequence[str]) -> Reply:
         ("/perjanjian babel - cari perjanjian", "/perjanjian babel - find an agreement"),
         ("/kahar - laporkan keadaan kahar", "/kahar - report force majeure"),
         ("/pejabat - narahubung baru", "/pejabat - a new contact officer"),
-        ("/kalender - tenggat Anda sebagai berkas kalender", "/kalender - your deadlines as a calendar file"),
+        ("/kalender - tenggat Anda di kalender", "/kalender - your deadlines in your calendar"),
         ("/bahasa en - English", "/bahasa id - bahasa Indonesia"),
         ("/stop - putuskan tautan chat ini", "/stop - unlink this chat"),
     )

@@ -27,6 +27,8 @@ class Incoming:
     message: int | None = None
     """The message that holds the button; None where it cannot be changed any more."""
     thread: int | None = None
+    title: str = ""
+    """How a group is called."""
     moved_to: int | None = None
     file: str = ""
     """The id of a photo or document that came along."""
@@ -59,6 +61,7 @@ def _message(number: int, message: Message) -> Incoming:
         file=file.file_id if file else "",
         file_size=(file.file_size or 0) if file else 0,
         thread=message.message_thread_id if message.is_topic_message else None,
+        title=_clean(message.chat.title),
         moved_to=message.migrate_to_chat_id,
     )
 

@@ -9,8 +9,10 @@ from sqlalchemy import Connection
 from tracker.base.log import get_logger
 from tracker.bot import help as words
 from tracker.bot import seen_updates
+from tracker.bot.asker import sight_of
 from tracker.bot.incoming import Incoming
 from tracker.bot.screen import SILENCE, Language, Reply, said
+from tracker.inviting import tell_replaced
 from tracker.obligations.wording import pick
 from tracker.outbox import doubts
 from tracker.people import chats, codes
@@ -37,10 +39,20 @@ class Errand:
     chat: Chat
     language: Language
     now: datetime
+    secret: str = ""
+    """What codes are made with."""
+    bot_name: str = ""
+    """How Telegram calls the bot; empty where that is not known yet."""
+    public_url: str = ""
+    """Where our pages are; empty where there are none."""
+
+    def say(self, indonesian: str, english: str) -> str:
+        """Give a sentence in the language of the chat."""
+        return pick((indonesian, english), self.language)
 
     def sight(self, chat: Chat) -> Sight:
         """Give what the person of a chat sees."""
-        return Sight(self.connection, self.context, chat.identity, self.now)
+        return sight_of(self.connection, self.context, chat, self.now)
 
 
 def start(errand: Errand, details: Sequence[str]) -> Reply:
@@ -48,28 +60,44 @@ def start(errand: Errand, details: Sequence[str]) -> Reply:
     code, chat = text(details, 0).strip(), errand.chat
     if not code:
         return _again(errand)
-    since = errand.now - ATTEMPTS_WITHIN
-    if seen_updates.count(errand.connection, chat.id, since, START) >= ATTEMPTS_AT_MOST:
-        log.warning("too many codes are tried from a chat", chat=chat.id)
+    if has_tried_enough(errand):
         return words.too_fast(errand.language)
-    address = codes.use(errand.connection, code, chat.id, errand.now)
-    if address is None:
+    target = codes.use(errand.connection, code, chat.id, errand.now)
+    if target is None:
         if chat.address and not chat.stopped and codes.was_used_by(errand.connection, code, chat.id):
             return _greeting(errand)  # the same press once more
         log.warning("a code opens nothing", chat=chat.id)
-        return said(
-            pick(
-                (
-                    "Tautan ini tidak berlaku (sudah dipakai atau lewat 24 jam); mintalah yang baru.",
-                    "This link is not valid (used already, or older than 24 hours); ask for a new one.",
-                ),
-                errand.language,
-            )
-        )
-    chats.link(errand.connection, chat.id, address, "code", errand.now)
+        return not_valid(errand)
+    before = chats.others_of(errand.connection, target.address, chat.id)
+    for other in before:
+        chats.stop(errand.connection, other.id, errand.now, "replaced")
+    tell_replaced(errand.connection, errand.context, target.address, before, errand.now)
+    chats.link(errand.connection, chat.id, target.address, "code", errand.now)
     doubts.confirm(errand.connection, (TELEGRAM, str(chat.id)))
     log.info("chat linked", chat=chat.id)
     return _greeting(errand)
+
+
+def has_tried_enough(errand: Errand) -> bool:
+    """Tell whether so many codes were tried from a chat of late that no more can be."""
+    since = errand.now - ATTEMPTS_WITHIN
+    if seen_updates.count(errand.connection, errand.chat.id, since, START) < ATTEMPTS_AT_MOST:
+        return False
+    log.warning("too many codes are tried from a chat", chat=errand.chat.id)
+    return True
+
+
+def not_valid(errand: Errand) -> Reply:
+    """Say that a code opens nothing."""
+    return said(
+        pick(
+            (
+                "Tautan ini tidak berlaku (sudah dipakai atau lewat 24 jam); mintalah yang baru.",
+                "This link is not valid (used already, or older than 24 hours); ask for a new one.",
+            ),
+            errand.language,
+        )
+    )
 
 
 def stop(errand: Errand, details: Sequence[str]) -> Reply:
@@ -127,7 +155,7 @@ def _greeting(errand: Errand) -> Reply:
     sight = errand.sight(chat)
     chosen: Language = "en" if chat.language == "en" else "id"
     if not chat.language:
-        wished = language_of(chat.identity, errand.context.routing, sight.own.values(), sight.today)
+        wished = language_of(sight.identity, errand.context.routing, sight.own.values(), sight.today)
         chosen = wished or errand.language
         if chat.is_stored:
             chats.speak(errand.connection, chat.id, chosen, errand.now)

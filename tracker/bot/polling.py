@@ -20,14 +20,17 @@ _AT_ONCE = 100
 _PATIENCE = 2.0
 """Seconds after which a chat that is being answered is left to itself."""
 _LOOK_AGAIN = 0.5
+_SLICE = 0.01
+_FEW = 45
+"""With so few left to be answered more is asked for: what is unconfirmed comes again, too."""
 log = get_logger("bot")
 
 
 class Busy(NamedTuple):
-    """The answering of one chat's updates, and the first of them."""
+    """The answering of one chat's updates, and their numbers."""
 
     task: asyncio.Task[list[int]]
-    first: int
+    numbers: Sequence[int]
 
 
 class Poller:
@@ -53,6 +56,10 @@ class Poller:
         """How often an update could not be answered."""
         self._busy: dict[int, Busy] = {}
         """Chats whose updates are being answered: all others go on meanwhile."""
+        self._answered: set[int] = set()
+        """What is answered but comes again, for something before it is not."""
+        self._more_wait = False
+        """Whether Telegram holds more than it could give, and something of that may be asked for now."""
 
     async def run(self) -> None:
         """Poll for ever; whatever Telegram answers, it is asked again."""
@@ -77,7 +84,7 @@ class Poller:
 
     async def _ask(self) -> Sequence[Update]:
         """Ask for what is not confirmed; where something is being answered, it comes along at once."""
-        if self._busy:
+        if self._busy and not self._more_wait:
             await self._sleep(_LOOK_AGAIN)
         return await self._bot.get_updates(
             self._offset, _AT_ONCE, self._wait, WANTED, read_timeout=self._wait.total_seconds() + 10
@@ -90,29 +97,40 @@ class Poller:
         """
         chats: dict[int, list[Update]] = {}
         for update in updates:
+            if update.update_id in self._answered:
+                continue
             where = update.effective_chat
             chats.setdefault(where.id if where else 0, []).append(update)
         waiting = [those[0].update_id for chat, those in chats.items() if chat in self._busy]
-        for chat, those in chats.items():
-            if chat not in self._busy:
-                self._busy[chat] = Busy(asyncio.create_task(self._in_order(those)), those[0].update_id)
-        again = await self._finished()
-        left = [*again, *waiting, *(busy.first for busy in self._busy.values())]
+        new = [chat for chat in chats if chat not in self._busy]
+        for chat in new:
+            numbers = [update.update_id for update in chats[chat]]
+            self._busy[chat] = Busy(asyncio.create_task(self._in_order(chats[chat])), numbers)
+        is_full = len(updates) >= _AT_ONCE and bool(new)
+        again = await self._finished(_FEW if is_full else 0)
+        self._more_wait = is_full and bool(self._busy)
+        left = [*again, *waiting, *(busy.numbers[0] for busy in self._busy.values())]
         if left:
             self._offset = min(left)
         elif updates:
             self._offset = max(update.update_id for update in updates) + 1
             self._failed.clear()
+        self._answered = {number for number in self._answered if number >= (self._offset or 0)}
         return not again
 
-    async def _finished(self) -> list[int]:
-        """Wait a little for the chats that are busy; gives what could not be answered in those that end."""
-        tasks = [busy.task for busy in self._busy.values()]
-        if tasks:
-            await asyncio.wait(tasks, timeout=self._patience)
+    async def _finished(self, enough: int) -> list[int]:
+        """Wait a little for the chats that are busy; gives what could not be answered in those that end.
+
+        When no more than `enough` are left, others need not wait for them.
+        """
+        tasks = {busy.task for busy in self._busy.values()}
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._patience
+        while len(tasks) > enough and loop.time() < until:
+            _, tasks = await asyncio.wait(tasks, timeout=min(_SLICE, self._patience))
         ended = {chat: busy.task.result() for chat, busy in self._busy.items() if busy.task.done()}
-        for chat in ended:
-            del self._busy[chat]
+        for chat, failed in ended.items():
+            self._answered.update(set(self._busy.pop(chat).numbers) - set(failed))
         again: list[int] = []
         for first, *others in filter(None, ended.values()):
             again += [first, *others] if self._may_come_again(first) else others

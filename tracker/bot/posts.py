@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
@@ -30,9 +31,12 @@ from tracker.obligations.model import CLOSED
 from tracker.obligations.tables import ObligationRow
 from tracker.obligations.wording import pick
 from tracker.outbox import posts
+from tracker.outbox.content import ListContent
 from tracker.outbox.posts import Post
 from tracker.people.names import named
 from tracker.queries import Shown, as_shown
+from tracker.reminders.group_chats import chat_and_topic
+from tracker.steps.context import Context
 
 _AT_ONCE = 20
 _PAUSE = 5.0
@@ -107,7 +111,7 @@ class Posts:
         try:
             await self._bot.edit_message_text(
                 change.text,
-                chat_id=post.chat,
+                chat_id=chat_and_topic(post.chat)[0],
                 message_id=int(post.message),
                 parse_mode=ParseMode.HTML,
                 reply_markup=under,
@@ -126,35 +130,73 @@ class Posts:
             if not posts.is_any_stale(connection):
                 return ()
         with db.write() as connection:
-            return [self._changed(connection, post) for post in posts.take_stale(connection, _AT_ONCE)]
+            now = self._house.clock.now()
+            stale = posts.take_stale(connection, _AT_ONCE, now)
+            if not stale:
+                return ()
+            standing = Standing(connection, self._rules.now(), stale, now)
+            return [_changed(post, standing) for post in stale]
 
     def _again(self, post: Post) -> None:
         with self._house.db.write() as connection:
-            posts.mark(connection, post.obligation)
-
-    def _changed(self, connection: Connection, post: Post) -> Change:
-        now, context = self._house.clock.now(), self._rules.now()
-        row = connection.execute(select(ObligationRow).where(col(ObligationRow.key) == post.obligation)).one()
-        shown = next(iter(as_shown(connection, context, [row], now)), None)
-        whole = render.text(post.content, post.sent_at)
-        if shown is None:
-            return Change(post, whole, answered=True)
-        facts = effective(logs_of(connection, [row.agreement_id]).get(row.agreement_id, ()))
-        fact = _last(facts, shown)
-        answered = shown.state in CLOSED
-        if fact is None:
-            return Change(post, whole, answered=answered)
-        language = post.content.language
-        who = named(fact.recorded_by.partition(",")[0], shown.agreement, context.routing)
-        said = pick(_SAID[fact.kind], language).format(who=who)
-        on = fact.recorded_at or now
-        day = plain_date(on.astimezone(shown.agreement.zone).date(), language)
-        line = f"<b>{plain(f'{said} ({day})', 300)}</b>"
-        text = f"{whole}\n\n{line}"
-        return Change(post, text if render.visible_length(text) <= render.LIMIT else line, answered)
+            posts.mark_again(connection, post)
 
     async def _do(self, work: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+class Standing:
+    """How the duties stand that some messages are about; looked up for all of them at once."""
+
+    def __init__(
+        self, connection: Connection, context: Context, stale: Sequence[Post], now: datetime
+    ) -> None:
+        """Look."""
+        self._context = context
+        self._now = now
+        keys = sorted({key for post in stale for key in post.obligations})
+        rows = connection.execute(select(ObligationRow).where(col(ObligationRow.key).in_(keys))).all()
+        self._shown = {one.obligation.key: one for one in as_shown(connection, context, rows, now)}
+        logs = logs_of(connection, {row.agreement_id for row in rows})
+        self._facts = {name: effective(log) for name, log in logs.items()}
+
+    def is_over(self, obligation: str) -> bool:
+        """Tell whether nothing is left to be answered, be it that the terms ask for it no more."""
+        shown = self._shown.get(obligation)
+        return shown is None or shown.state in CLOSED
+
+    def answer(self, obligation: str, language: str) -> str:
+        """Say who has answered, how, and when; empty where nobody has, or it was taken back."""
+        shown = self._shown.get(obligation)
+        fact = _last(self._facts.get(shown.agreement.id, ()), shown) if shown else None
+        if shown is None or fact is None:
+            return ""
+        who = named(fact.recorded_by.partition(",")[0], shown.agreement, self._context.routing)
+        said = pick(_SAID[fact.kind], language).format(who=who)
+        on = fact.recorded_at or self._now
+        return f"{said} ({plain_date(on.astimezone(shown.agreement.zone).date(), language)})"
+
+
+def _changed(post: Post, standing: Standing) -> Change:
+    content, language = post.content, post.content.language
+    if isinstance(content, ListContent):
+        items = tuple(
+            item.model_copy(update={"answer": standing.answer(item.obligation, language)})
+            if item.obligation in post.obligations
+            else item
+            for item in content.items
+        )
+        whole = render.text(content.model_copy(update={"items": items}), post.sent_at)
+        return Change(post, whole, answered=all(map(standing.is_over, post.obligations)))
+    (obligation,) = post.obligations
+    whole = render.text(content, post.sent_at)
+    said = standing.answer(obligation, language)
+    if not said:
+        return Change(post, whole, answered=standing.is_over(obligation))
+    line = f"<b>{plain(said, 300)}</b>"
+    text = f"{whole}\n\n{line}"
+    text = text if render.visible_length(text) <= render.LIMIT else line
+    return Change(post, text, answered=standing.is_over(obligation))
 
 
 def _last(facts: Sequence[Event], shown: Shown) -> Event | None:

@@ -53,6 +53,8 @@ class Reply:
     """A few words over the screen, where a button was pressed."""
     apart: bool = False
     """Whether the message with the pressed button stays as it is."""
+    recorded: bool = False
+    """Whether a fact was recorded, which messages elsewhere may tell of."""
 
 
 SILENCE = Reply()

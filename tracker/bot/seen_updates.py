@@ -1,7 +1,8 @@
 """Updates that were handled, in the store: each is handled once, and no chat asks without end."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, select
 from sqlmodel import col
@@ -28,7 +29,7 @@ class SoFar(NamedTuple):
 
 _of_chat = col(ChatUpdateRow.chat_id) == bindparam("chat")
 _COUNTED = select(func.count()).select_from(ChatUpdateRow)
-_SO_FAR = select(
+COUNTED = (
     select(func.count())
     .select_from(ChatUpdateRow)
     .where(col(ChatUpdateRow.update_id) == bindparam("number"))
@@ -38,21 +39,29 @@ _SO_FAR = select(
         _of_chat, col(ChatUpdateRow.at) > bindparam("hour"), col(ChatUpdateRow.what) == STRANGER
     ).scalar_subquery(),
 )
-"""Made once: making a statement costs more than running it."""
+"""An update, if it was handled; and what its chat has asked."""
 
 
-def so_far(connection: Connection, update: int, chat: int, now: datetime) -> SoFar:
-    """Tell what a chat has asked before."""
-    given = {"number": update, "chat": chat, "minute": now - _MINUTE, "hour": now - _HOUR}
-    handled, minute, stranger = connection.execute(_SO_FAR, given).one()
-    return SoFar(bool(handled), minute, stranger)
+def asked(update: int, chat: int, now: datetime) -> dict[str, Any]:
+    """Give the parameters with which to count."""
+    return {"number": update, "chat": chat, "minute": now - _MINUTE, "hour": now - _HOUR}
 
 
-def note(connection: Connection, update: int, chat: int, what: str, now: datetime) -> None:
-    """Note that an update was handled; old notes go."""
-    row = {"update_id": update, "chat_id": chat, "what": what[:16], "at": now}
-    insert_once(connection, ChatUpdateRow, [row])
-    if update % _SWEEP_EVERY == 0:
+class Note(NamedTuple):
+    """That an update was handled, and as what."""
+
+    update: int
+    chat: int
+    what: str
+
+
+def note(connection: Connection, notes: Sequence[Note], now: datetime) -> None:
+    """Note that updates were handled; old notes go."""
+    rows = [
+        {"update_id": each.update, "chat_id": each.chat, "what": each.what[:16], "at": now} for each in notes
+    ]
+    insert_once(connection, ChatUpdateRow, rows)
+    if any(each.update % _SWEEP_EVERY == 0 for each in notes):
         connection.execute(delete(ChatUpdateRow).where(col(ChatUpdateRow.at) < now - _KEPT_FOR))
 
 

@@ -6,7 +6,6 @@ from contextlib import suppress
 
 from telegram import Bot, BotCommand
 from telegram.error import TelegramError
-from telegram.request import HTTPXRequest
 
 from tracker.base.errors import SettingsError
 from tracker.base.log import get_logger
@@ -20,6 +19,7 @@ from tracker.bot.incoming import WANTED
 from tracker.bot.polling import Poller
 from tracker.bot.posts import Posts
 from tracker.bot.webhook import build_app, secret_of
+from tracker.bot.wire import Wire
 from tracker.channels.telegram.send import bot_url, file_url, hide_tokens
 
 _CONNECTIONS = 64
@@ -38,18 +38,8 @@ def make_bot(house: House) -> Bot:
         settings.telegram_token.get_secret_value(),
         base_url=bot_url(settings.telegram_base_url),
         base_file_url=file_url(settings.telegram_base_url),
-        request=_request(),
-        get_updates_request=_request(),
-    )
-
-
-def _request() -> HTTPXRequest:
-    return HTTPXRequest(
-        _CONNECTIONS,
-        connect_timeout=_TIMEOUT,
-        read_timeout=_TIMEOUT,
-        write_timeout=_TIMEOUT,
-        pool_timeout=_TIMEOUT,
+        request=Wire(_CONNECTIONS, _TIMEOUT),
+        get_updates_request=Wire(1, _TIMEOUT),
     )
 
 
@@ -61,7 +51,7 @@ class TelegramBot:
         settings = house.settings
         self._bot = make_bot(house)
         self._sleep = sleep
-        self._handling = Handling(Desk(house), self._bot, sleep)
+        self._handling = Handling(Desk(house, self._name), self._bot, sleep)
         self._posts = Posts(house, self._bot, self._handling.threads, sleep)
         self._handling.then = self._posts.wake
         self._url = settings.telegram_webhook_url
@@ -103,6 +93,13 @@ class TelegramBot:
         self._stopping.set()
         if self._server is not None:
             self._server.should_exit = True
+
+    def _name(self) -> str:
+        """Give the name of the bot; empty where Telegram has not said it yet."""
+        try:
+            return self._bot.username
+        except RuntimeError:
+            return ""
 
     async def _serve(self) -> None:
         if self._server is None or self._socket is None:

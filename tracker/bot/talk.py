@@ -5,7 +5,7 @@ whether the duty is still open, is asked anew at every step.
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
@@ -14,7 +14,9 @@ from tracker.base.dates import days_phrase
 from tracker.bot import agreements, duty
 from tracker.bot.asker import Asker
 from tracker.bot.conversations import PATIENCE, Conversation
-from tracker.bot.forms import ABOUT_AN_AGREEMENT, FORMS, KAHAR, Form, Matter, Step, Wrong, summary
+from tracker.bot.forms.catalogue import ABOUT_AN_AGREEMENT, FORMS
+from tracker.bot.forms.force_majeure import KAHAR
+from tracker.bot.forms.form import Form, Matter, Step, Wrong, summary
 from tracker.bot.lines import left, when
 from tracker.bot.screen import Button, Reply, bold, plain, said
 from tracker.events import kinds
@@ -25,7 +27,9 @@ from tracker.obligations.wording import headline, pick
 from tracker.people.requests import DUTY, ask, number, text
 from tracker.people.rights import Act, key_of
 from tracker.queries import LIVE, Shown
+from tracker.reminders.recipients import FALLBACK
 from tracker.seen.sight import holders_of
+from tracker.terms.model import Agreement
 
 FILL, SAVE, CANCEL, UNDO = "isi", "simpan", "urung", "batalkan"
 UNDO_WITHIN = timedelta(hours=1)
@@ -113,9 +117,7 @@ def save(asker: Asker, talk: Conversation | None, details: Sequence[str]) -> Out
         return Outcome(found, Keep.END)
     if found.form.next(found.matter) is not None:
         return Outcome(_question(asker, found, talk))
-    agreement = found.matter.agreement
-    routing, day = asker.context.routing, found.matter.today
-    who = key_of(asker.sight.identity, agreement, routing, day, found.held_by)
+    who = _key_in(asker, found.matter.agreement, found.held_by)
     return Outcome(
         Reply(),
         Keep.END,
@@ -142,13 +144,11 @@ def undo(asker: Asker, details: Sequence[str]) -> Outcome:
     if agreement is None:
         return Outcome(agreements.not_there(asker))
     log = logs_of(asker.sight.connection, [name]).get(name, [])
-    day = asker.today(agreement)
     facts = {fact.number: fact for fact in effective(log)}
     fact = facts.get(entry)
     if fact is None:
         return Outcome(said(asker.say("Itu sudah dibatalkan.", "That was taken back already.")))
-    me, routing = asker.sight.identity, asker.context.routing
-    who = {by_telegram(key_of(me, agreement, routing, day, (party,))) for party in agreement.parties}
+    who = {by_telegram(_key_in(asker, agreement, (party,))) for party in agreement.parties}
     at = fact.recorded_at
     if fact.recorded_by not in who or at is None or asker.now - at > UNDO_WITHIN:
         refusal = asker.say(
@@ -195,6 +195,13 @@ def recorded(asker: Asker, outcome: Outcome, event: Event, started: Sequence[Sho
 def refused(asker: Asker, why: str) -> Reply:
     """Say that it could not be recorded."""
     return said(plain(asker.say(f"Tidak dapat dicatat. {why}", f"It could not be recorded. {why}"), 600))
+
+
+def _key_in(asker: Asker, agreement: Agreement, held_by: Collection[str]) -> str:
+    """Give the key under which the log names whoever asks; an account by its address."""
+    me, day = asker.sight.identity, asker.today(agreement)
+    otherwise = asker.chat.address if me.office else FALLBACK
+    return key_of(me, agreement, asker.context.routing, day, held_by, otherwise)
 
 
 def by_telegram(who: str) -> str:

@@ -45,10 +45,11 @@ def fallback(context: Context) -> Reader:
 
 
 def units(context: Context) -> list[Reader]:
-    """Give the managers of every unit that has one who can be told."""
+    """Give the managers of every unit that has one who can be told, and the groups that hear of it."""
+    routing = context.routing
     found = [
-        Reader(unit, context.routing.units[unit].name, context.routing.unit_routes(unit))
-        for unit in sorted(context.routing.units)
+        Reader(unit, routing.units[unit].name, [*routing.unit_routes(unit), *routing.group_routes(unit)])
+        for unit in sorted(routing.units)
     ]
     return [reader for reader in found if reader.routes]
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
+from tracker.base.among import among
 from tracker.base.bulk import insert_all
 from tracker.events.chain import Break, breaks, digest
 from tracker.events.model import BadEventError, Event, checked
@@ -18,6 +19,12 @@ from tracker.terms.service import batches, changed_texts
 from tracker.terms.tables import AgreementRow
 
 _HEADS = select(col(AgreementRow.id), col(AgreementRow.log_length), col(AgreementRow.log_digest))
+_LOGS = (
+    select(EventRow)
+    .where(among(col(EventRow.agreement_id), "of_agreements"))
+    .order_by(col(EventRow.agreement_id), col(EventRow.number))
+)
+"""Made once: making a statement costs more than running it."""
 
 
 def append(
@@ -154,12 +161,7 @@ def logs_of(connection: Connection, agreements: Iterable[str]) -> dict[str, list
     """Read the logs of some agreements, each in the order it was recorded."""
     found: dict[str, list[Event]] = {}
     for batch in batches(sorted(set(agreements))):
-        query = (
-            select(EventRow)
-            .where(col(EventRow.agreement_id).in_(batch))
-            .order_by(col(EventRow.agreement_id), col(EventRow.number))
-        )
-        for row in connection.execute(query):
+        for row in connection.execute(_LOGS, {"of_agreements": batch}):
             found.setdefault(row.agreement_id, []).append(_event(row))
     return found
 

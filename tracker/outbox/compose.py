@@ -33,6 +33,7 @@ _AS = {
     Role.SUBSTITUTE: ("sebagai pengganti", "as the substitute"),
     Role.MANAGER: ("sebagai pimpinan", "as the manager"),
     Role.FALLBACK: ("sebagai kontak cadangan", "as the fallback contact"),
+    Role.GROUP: ("sebagai grup", "as a group"),
 }
 _DETOURS = {
     Detour.NO_CONTACT: (

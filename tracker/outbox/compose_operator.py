@@ -201,3 +201,27 @@ def _shown(lines: Sequence[str], *, english: bool) -> list[str]:
     if more > 0:
         shown.append(f"and {more} more" if english else f"dan {more} lagi")
     return shown
+
+
+def lost_group(unit: str, answer: str, route: Route, timezone: str) -> ListContent:
+    """Write that a group hears of its unit no more, and what puts it right."""
+    english = route.language == "en"
+    title = (
+        f"The Telegram group of {unit} takes no messages any more"
+        if english
+        else f"Grup Telegram {unit} tidak menerima pesan lagi"
+    )
+    lead = (
+        (
+            f"Telegram said: {answer}",
+            "Nothing is sent there any more. Everybody is told in person as before.",
+            "Add the bot to the group again, or link another group: write /kaitkan to the bot.",
+        )
+        if english
+        else (
+            f"Jawaban Telegram: {answer}",
+            "Tidak ada lagi yang dikirim ke sana. Setiap orang tetap diberi tahu langsung seperti biasa.",
+            "Tambahkan bot ke grup itu lagi, atau tautkan grup lain: tulis /kaitkan kepada bot.",
+        )
+    )
+    return about_the_service(route, timezone, DOUBT, title, lead)

@@ -86,6 +86,8 @@ class ListItem(_Value):
     """Under which heading it stands; those of one section follow each other."""
     notes: tuple[str, ...] = ()
     """What else the reader must know of it: a provisional date, a contact who cannot be reached."""
+    answer: str = ""
+    """Who has answered it since this was sent, and how; a message that can be changed then says so."""
 
 
 class ListContent(_Message):
@@ -100,6 +102,8 @@ class ListContent(_Message):
     """How many further duties there are, which the list leaves out."""
     link: str = ""
     """What the reader is asked to open; the lead says it too, for those who see no buttons."""
+    sealed: str = ""
+    """A name that stands in the lead and the link for a code, which is put in when this is sent."""
 
 
 class HookContent(ListContent):

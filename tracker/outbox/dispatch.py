@@ -33,8 +33,11 @@ from tracker.outbox.claiming import Taken, claim
 from tracker.outbox.content import read_content
 from tracker.outbox.delivery import Accepted, Channel, Delivery, Failure, SendError
 from tracker.outbox.lane import Lane, NotConfigured, Outcome, loop_time
+from tracker.outbox.posts import Placed
 from tracker.outbox.retry import Retry
+from tracker.outbox.sealed import CodeOf, no_codes, unsealed
 from tracker.outbox.service import Claimed
+from tracker.people import chats
 from tracker.reminders.recipients import CHANNELS, TELEGRAM
 
 log = get_logger("dispatch")
@@ -90,14 +93,17 @@ class Dispatcher:
         batch: int,
         offload: Offload = asyncio.to_thread,
         promptly: Callable[[], Prompt] | None = None,
+        code_of: CodeOf = no_codes,
     ) -> None:
         """Keep what is needed; nothing is connected yet.
 
         `offload` runs database work: off the event loop for a worker, inline for a simulation.
         `promptly` makes a quicker way to write what was accepted.
+        `code_of` makes the codes that stand in messages only when they are sent.
         """
         self._offload = offload
         self._promptly = promptly
+        self._code_of = code_of
         self._db = db
         self._clock = clock
         self._channels = channels
@@ -278,7 +284,7 @@ class Dispatcher:
             address=alert.address,
             message_id=alert.message_id,
             thread_id=alert.thread_id,
-            content=read_content(alert.content),
+            content=unsealed(read_content(alert.content), self._code_of),
             now=self._clock.now(),
             contact=alert.contact,
         )
@@ -348,6 +354,8 @@ class Dispatcher:
             answer=error.answer,
             then=decision.then,
         )
+        if error.moved_to is not None and alert.channel == TELEGRAM:
+            chats.follow(connection, alert.address, error.moved_to)
         if decision.tell_operator:
             self._alarm(connection, alert.channel, error)
         log.error(
@@ -369,10 +377,10 @@ def _answers(outcomes: Sequence[Outcome]) -> list[tuple[Claimed, str]]:
     return [(each.alert, each.result.answer) for each in outcomes if isinstance(each.result, Accepted)]
 
 
-def _posted(outcomes: Sequence[Outcome]) -> list[tuple[str, str | None, str, str]]:
-    """Give the chats in which accepted messages stand, and how the server calls them there."""
+def _posted(outcomes: Sequence[Outcome]) -> list[Placed]:
+    """Give the messages that stand in chats now, and how the server calls them there."""
     return [
-        (each.alert.key, each.alert.obligation_key, each.alert.address, each.result.reference)
+        Placed(each.alert, each.result.reference)
         for each in outcomes
         if isinstance(each.result, Accepted) and each.alert.channel == TELEGRAM
     ]

@@ -65,7 +65,7 @@ class AlertRow(SQLModel, table=True):
 
 
 class PostRow(SQLModel, table=True):
-    """A message about one obligation that stands in a chat, and can still be changed there."""
+    """What a message that stands in a chat says of one obligation; it can still be changed there."""
 
     __tablename__ = "post"
     __table_args__ = (
@@ -74,7 +74,7 @@ class PostRow(SQLModel, table=True):
     )
 
     alert_key: str = Field(primary_key=True, foreign_key="alert.key")
-    obligation_key: str
+    obligation_key: str = Field(primary_key=True)
     chat: str = Field(description="the address it went to")
     message: str = Field(description="what the server calls it")
     stale: bool = Field(default=False, description="something was answered that it does not tell yet")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tracker.reminders.group_chats import is_group_chat, unit_in
 from tracker.reminders.recipients import Role, Routing, is_fallback, titled
 from tracker.terms.model import Agreement
 from tracker.terms.people import Contact
@@ -12,6 +13,9 @@ def named(who: str, agreement: Agreement, routing: Routing) -> str:
     if is_fallback(who):
         return routing.fallback.name
     of, _, key = who.rpartition(":")
+    if is_group_chat(who):
+        unit = routing.units.get(unit_in(who))
+        return unit.name if unit else unit_in(who)
     office, people = office_of(of, agreement, routing)
     found = [contact for contact in people if contact.key == key]
     return titled(found[-1], office) if found else key

@@ -19,7 +19,7 @@ _LONGEST = 500
 
 
 class Ask(NamedTuple):
-    """A name out of bot/commands.py or bot/forms.py, and what goes with it."""
+    """A name out of bot/commands.py or bot/forms/, and what goes with it."""
 
     name: str
     details: tuple[str, ...] = ()

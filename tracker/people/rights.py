@@ -83,6 +83,14 @@ class Rights:
             case Act.WAIVE:
                 return False
 
+    def may_read(self, contact: str, parties: Collection[str]) -> bool:
+        """Tell whether they may read what a contact was told; `parties` are those of the agreement.
+
+        An officer reads of their own party, and of whoever was told instead of a contact.
+        """
+        party = contact.partition(":")[0]
+        return self.manages or self.audits or party not in parties or party in self.parties
+
     @property
     def sees(self) -> bool:
         """Whether they may know anything of it."""
@@ -142,9 +150,17 @@ def rights_of(identity: Identity, agreement: Agreement, routing: Routing, day: d
 
 
 def key_of(
-    identity: Identity, agreement: Agreement, routing: Routing, day: date, held_by: Collection[str] = ()
+    identity: Identity,
+    agreement: Agreement,
+    routing: Routing,
+    day: date,
+    held_by: Collection[str] = (),
+    otherwise: str = FALLBACK,
 ) -> str:
-    """Give the key under which the log names somebody; as an officer of a holding party, if they are one."""
+    """Give the key under which the log names somebody; as an officer of a holding party, if they are one.
+
+    `otherwise` names whom no agreement or unit names.
+    """
     found = [
         (party not in held_by, f"{party}:{contact.key}")
         for party, contact in agreement.contacts()
@@ -156,7 +172,7 @@ def key_of(
         for manager in (unit.managers if unit else ())
         if identity.is_contact(manager, day)
     ]
-    return min(found, key=lambda each: each[0])[1] if found else FALLBACK
+    return min(found, key=lambda each: each[0])[1] if found else otherwise
 
 
 def name_of(identity: Identity, routing: Routing, agreements: Collection[Agreement], day: date) -> str:

@@ -19,6 +19,8 @@ class ChatRow(SQLModel, table=True):
     address: str = Field(description="e-mail address in lower case; empty: the terms name the chat")
     unit: str = Field(default="", description="whose managers a group stands for")
     thread_id: int | None = Field(default=None, sa_type=BigInteger, description="topic of a group")
+    hears: str = Field(default="", max_length=16, description="what of its unit a group hears")
+    title: str = Field(default="", max_length=128, description="how a group is called")
     language: str = Field(max_length=2)
     linked_at: datetime
     linked_by: str
@@ -32,7 +34,9 @@ class LinkCodeRow(SQLModel, table=True):
     __tablename__ = "link_code"
 
     digest: str = Field(primary_key=True, max_length=64)
-    address: str
+    address: str = Field(description="empty: the code is for a group")
+    unit: str = Field(default="", description="of which a group is to hear")
+    hears: str = Field(default="", max_length=16)
     made_at: datetime
     expires_at: datetime
     made_by: str

@@ -7,13 +7,14 @@ without a unit, the fallback contact.
 """
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
 from typing import Literal
 
+from tracker.reminders.group_chats import GroupChat, Hears
 from tracker.terms.model import Agreement
 from tracker.terms.people import Contact, Unit
 
@@ -32,6 +33,8 @@ class Role(StrEnum):
     SUBSTITUTE = "substitute"
     MANAGER = "manager"
     FALLBACK = "fallback"
+    GROUP = "group"
+    """A group chat hears of it too; nobody in it answers for it."""
 
 
 class Detour(StrEnum):
@@ -88,10 +91,12 @@ class Routing:
     """Addresses that a server has refused, until a person confirms them."""
     chats: Mapping[str, int] = field(default_factory=dict)
     """Chats that were linked to e-mail addresses (in lower case)."""
+    groups: Sequence[GroupChat] = ()
+    """Group chats that hear of a unit."""
 
-    def with_chats(self, chats: Mapping[str, int]) -> "Routing":
-        """Give the routing that also tells people in the chats they have linked."""
-        return dataclasses.replace(self, chats=chats) if chats else self
+    def with_chats(self, chats: Mapping[str, int], groups: Sequence[GroupChat] = ()) -> "Routing":
+        """Give the routing that also tells people in the chats they have linked, and groups of their unit."""
+        return dataclasses.replace(self, chats=chats, groups=tuple(groups)) if chats or groups else self
 
     def without(self, doubtful: AbstractSet[Address]) -> "Routing":
         """Give the routing that leaves some addresses out."""
@@ -157,6 +162,16 @@ class Routing:
                 manager,
                 Role.MANAGER,
             )
+        ]
+
+    def group_routes(self, name: str | None, *hears: Hears) -> list[Route]:
+        """Give the ways to the groups of a unit; only to those that hear so much, where that is given."""
+        unit = self.units.get(name or "")
+        return [
+            Route(group.contact, unit.name, group.language, TELEGRAM, group.address, role=Role.GROUP)
+            for group in self.groups
+            if unit is not None and group.unit == name and (not hears or group.hears in hears)
+            if TELEGRAM in self.channels and (TELEGRAM, group.address) not in self.doubtful
         ]
 
     def fallback_routes(self, detour: Detour | None = None, instead_of: str = "") -> list[Route]:

@@ -8,12 +8,12 @@ one goes; counts stop at a bound.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Date, ScalarSelect, Select, and_, func, literal, or_, select, union_all
 from sqlmodel import col
 
+from tracker.base.once import once
 from tracker.obligations.model import CLOSED, State
 from tracker.obligations.tables import ObligationRow
 from tracker.queries import Shown
@@ -154,7 +154,7 @@ class Listing:
         some = self._wanted.where(condition).with_only_columns(col(ObligationRow.key))
         return select(func.count()).select_from(some.limit(COUNTED_AT_MOST).subquery()).scalar_subquery()
 
-    @cached_property
+    @once
     def _wanted(self) -> Select[Any]:
         sight, wish = self._sight, self._wish
         agreement = col(ObligationRow.agreement_id)
@@ -181,7 +181,7 @@ class Listing:
         if meant := question(self._wish.text).kinds:
             yield meant
 
-    @cached_property
+    @once
     def _meant(self) -> list[str] | None:
         """Give the agreements that are meant by words; None where no words say which."""
         sight, wish, asked = self._sight, self._wish, question(self._wish.text)

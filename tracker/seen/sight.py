@@ -4,21 +4,35 @@ The store is asked for what may be theirs (addresses of contacts, units of agree
 in the end is decided by the rights of people/rights.py on the agreement as the facts have changed it.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Date, Select, case, false, func, literal, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Select,
+    bindparam,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlmodel import col
 
 from tracker import queries
+from tracker.base.among import among
 from tracker.base.errors import UnknownThingError
+from tracker.base.once import once
 from tracker.events.log import effective
-from tracker.events.service import logs_of
 from tracker.obligations.decided import decided
+from tracker.obligations.records import Records
 from tracker.obligations.tables import ObligationRow
 from tracker.people.rights import NONE, Identity, Reach, Rights, reach_of, rights_of
 from tracker.queries import LIVE, Shown, Story
@@ -27,7 +41,6 @@ from tracker.reminders.tables import ContactRow
 from tracker.seen.search import best, entry, question
 from tracker.steps.context import Context
 from tracker.terms.model import Agreement
-from tracker.terms.service import agreements
 from tracker.terms.tables import AgreementRow
 
 _AGREEMENTS_AT_MOST = 2000
@@ -36,6 +49,30 @@ _DUTIES_AT_MOST = 300
 _FAR = timedelta(days=1)
 _ZONES = ("Asia/Makassar", "Asia/Jayapura")
 """Zones whose day may not be that of the operator."""
+
+_SINCE, _UNTIL = col(ContactRow.since), col(ContactRow.until)
+_OWN = (
+    select(col(ContactRow.agreement_id))
+    .where(
+        among(col(ContactRow.address), "of_addresses"),
+        or_(_SINCE.is_(None), bindparam("latest", type_=Date) >= _SINCE),
+        or_(_UNTIL.is_(None), bindparam("earliest", type_=Date) <= _UNTIL),
+    )
+    .distinct()
+    .order_by(col(ContactRow.agreement_id))
+    .limit(_AGREEMENTS_AT_MOST)
+)
+_OWN_OPEN = (
+    select(ObligationRow)
+    .where(
+        among(col(ObligationRow.agreement_id), "of_agreements"),
+        col(ObligationRow.state).in_(LIVE),
+        col(ObligationRow.act_by).is_not(None),
+    )
+    .order_by(col(ObligationRow.act_by), col(ObligationRow.key))
+    .limit(_DUTIES_AT_MOST)
+)
+"""Made once: making a statement costs more than running it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,36 +107,26 @@ class Sight:
         self.context = context
         self.identity = identity
         self.now = now
+        self._records = Records(connection)
 
-    @cached_property
+    @once
     def today(self) -> date:
         """The operator's local day."""
         return self.now.astimezone(ZoneInfo(self.context.timezone)).date()
 
-    @cached_property
+    @once
     def reach(self) -> Reach:
         """What they manage."""
         return reach_of(self.identity, self.context.routing, self.today)
 
-    @cached_property
+    @once
     def own(self) -> dict[str, Agreement]:
         """The agreements they are an officer of, as the facts have changed them, by id."""
         addresses = sorted({address for _, address in self.identity.addresses})
         if not addresses:
             return {}
-        since, until = col(ContactRow.since), col(ContactRow.until)
-        query = (
-            select(col(ContactRow.agreement_id))
-            .where(
-                col(ContactRow.address).in_(addresses),
-                or_(since.is_(None), since <= self.today + _FAR),
-                or_(until.is_(None), until >= self.today - _FAR),
-            )
-            .distinct()
-            .order_by(col(ContactRow.agreement_id))
-            .limit(_AGREEMENTS_AT_MOST)
-        )
-        found = self._decided(self.connection.execute(query).scalars())
+        asked = {"of_addresses": addresses, "latest": self.today + _FAR, "earliest": self.today - _FAR}
+        found = self._decided(self.connection.execute(_OWN, asked).scalars())
         return {name: one for name, one in found.items() if self.rights(one).parties}
 
     @property
@@ -126,11 +153,11 @@ class Sight:
         mine = [one for one in self._own_duties if window.holds(one.days_left(self.now))]
         return Page(mine[offset : offset + limit], len(mine))
 
-    @cached_property
+    @once
     def _own_duties(self) -> list[Shown]:
         """The open, dated duties that an officer must see to: looked up once for all windows."""
-        query = self._open(Window()).limit(_DUTIES_AT_MOST)
-        return [one for one in self.shown(query) if self.is_theirs(one)]
+        rows = self.connection.execute(_OWN_OPEN, {"of_agreements": sorted(self.own)}).all()
+        return [one for one in self.shown_rows(rows) if self.is_theirs(one)]
 
     def duties_of(self, agreement: str) -> list[Shown]:
         """Give every open duty of one agreement, dated ones first; none where they may not see it."""
@@ -199,10 +226,7 @@ class Sight:
         """Give who was told: an officer reads of their own party, and of those who were told instead."""
         agreement = story.shown.agreement
         rights = self.rights(agreement)
-        if rights.manages or rights.audits:
-            return story.alerts
-        others = set(agreement.parties) - rights.parties
-        return [alert for alert in story.alerts if alert["contact"].partition(":")[0] not in others]
+        return [alert for alert in story.alerts if rights.may_read(alert["contact"], agreement.parties)]
 
     def is_theirs(self, shown: Shown) -> bool:
         """Tell whether a duty is one that they must see to."""
@@ -268,18 +292,12 @@ class Sight:
 
     def shown_rows(self, rows: Sequence[Any]) -> list[Shown]:
         """Give stored duties that they may see."""
-        found = queries.as_shown(self.connection, self.context, rows, self.now)
+        found = queries.as_shown(self.connection, self.context, rows, self.now, self._records)
         return [one for one in found if self.rights(one.agreement).sees]
 
     def _decided(self, names: Iterable[str]) -> dict[str, Agreement]:
-        wanted: Collection[str] = sorted(names)
-        if not wanted:
-            return {}
-        logs = logs_of(self.connection, wanted)
-        return {
-            name: decided(written, effective(logs.get(name, ())))
-            for name, written in agreements(self.connection, wanted).items()
-        }
+        found = self._records.of(sorted(names))
+        return {name: decided(written, effective(log)) for name, (written, log) in found.items()}
 
 
 def holders_of(shown: Shown) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ else the substitute, the managers, the fallback contact
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -24,11 +25,13 @@ from tracker.obligations.decided import decided
 from tracker.outbox import doubts
 from tracker.outbox import service as outbox
 from tracker.outbox.compose import detour_note
-from tracker.outbox.compose_operator import doubtful_address
+from tracker.outbox.compose_operator import doubtful_address, lost_group
 from tracker.outbox.content import Content, read_content
 from tracker.outbox.delivery import Failure, SendError
 from tracker.outbox.keys import doubt_key
 from tracker.outbox.service import Claimed
+from tracker.people import chats
+from tracker.reminders.group_chats import chat_and_topic, is_group_chat, unit_in
 from tracker.reminders.recipients import FALLBACK, FILE, WEBHOOK, Address, Detour, Role, Route, Routing
 from tracker.steps.alerting import instead_row, list_row
 from tracker.steps.announcing import Happening, announce
@@ -68,6 +71,10 @@ class Refusals:
             _end_wish(connection, message, error, now)
             return
         address = message.channel, message.address
+        if is_group_chat(message.contact):
+            if error.kind is Failure.ADDRESS:
+                _lose_group(connection, self.context, message, error.answer, now)
+            return
         alerts = [alert for alert in said if alert.key in open_still]
         if error.kind is not Failure.ADDRESS or address[0] == FILE:
             _reroute(connection, self.context, alerts, {address}, now)
@@ -177,6 +184,24 @@ def _is_known(log: Sequence[Event], doubt: Event) -> bool:
         if entry.details.get("contact", doubt.details["contact"]) == doubt.details["contact"]:
             return True
     return False
+
+
+def _lose_group(
+    connection: Connection, context: Context, message: Claimed, answer: str, now: datetime
+) -> None:
+    """Write to a group no more that takes nothing; its unit's managers are told."""
+    address = message.channel, message.address
+    chats.block(connection, int(chat_and_topic(message.address)[0]), now)
+    outbox.withdraw_from(connection, address)
+    routing = doubts.usable(connection, context.routing)
+    routes = routing.unit_routes(unit_in(message.contact)) or routing.operator_routes()
+    cause = doubt_key(address, now.astimezone(ZoneInfo(context.timezone)).date())
+    unit = read_content(message.content).recipient
+    rows = [
+        list_row(context, cause, route, lost_group(unit, answer, route, context.timezone), now)
+        for route in routes
+    ]
+    outbox.add(connection, rows)
 
 
 def _reroute(

@@ -18,6 +18,7 @@ from tracker.outbox.compose_list import undated_duty
 from tracker.outbox.keys import reminder_key
 from tracker.reminders import service as reminders
 from tracker.reminders.escalation import Level
+from tracker.reminders.group_chats import Hears
 from tracker.reminders.ladder import OVERDUE, Point
 from tracker.reminders.recipients import Address, Role, Route
 from tracker.reminders.wishes import not_before
@@ -60,6 +61,8 @@ class Telling:
         told = self._told(agreement, obligation, levels)
         if not told:
             return
+        if Level.OFFICER in levels:
+            told += [(route, ()) for route in self.routing.group_routes(agreement.unit, Hears.ALL)]
         key = reminder_key(obligation.key, deadline.act_by, point.name)
         self.reminders.append(
             {
@@ -87,7 +90,8 @@ class Telling:
 
     def tell_undated(self, agreement: Agreement, obligation: Obligation) -> None:
         """Say at once what an event asks for without a date; nothing else will ever speak of it."""
-        for route in self._routes(agreement, obligation):
+        groups = self.routing.group_routes(agreement.unit, Hears.ALL)
+        for route in (*self._routes(agreement, obligation), *groups):
             content = undated_duty(agreement, obligation, route)
             self.alerts.append(
                 list_row(self.context, obligation.key, route, content, self.now, obligation.key)

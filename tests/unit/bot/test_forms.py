@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from tests.support.agreements import calendar, rule
 from tests.support.houses import terms_file
 from tracker.bot.days import day_in
-from tracker.bot.forms import DONE, FORCE_MAJEURE, FORMS, OFFICER, SNOOZE, WAIVE, Matter, Wrong, summary
+from tracker.bot.forms.catalogue import FORMS
+from tracker.bot.forms.done import DONE
+from tracker.bot.forms.force_majeure import FORCE_MAJEURE
+from tracker.bot.forms.form import Matter, Wrong, summary
+from tracker.bot.forms.officer import OFFICER
+from tracker.bot.forms.snooze import SNOOZE
+from tracker.bot.forms.waive import WAIVE
 from tracker.obligations.picture import picture
 from tracker.queries import Shown
 

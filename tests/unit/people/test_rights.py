@@ -154,3 +154,17 @@ def test_a_linked_chat_is_a_way_to_the_contact(
     found = Routing(frozenset({"email", "telegram"}), Fallback("Admin")).with_chats(chats)
     routes = found.routes(of, "kesatu", None, DAY)
     assert next((route.address for route in routes if route.channel == "telegram"), None) == expected
+
+
+@pytest.mark.parametrize(
+    ("rights", "contact", "expected"),
+    [
+        (Rights(frozenset({"kesatu"})), "kesatu:o", True),
+        (Rights(frozenset({"kesatu"})), "kedua:o", False),
+        (Rights(frozenset({"kesatu"})), "manager:utara:m", True),
+        (Rights(manages=True), "kedua:o", True),
+        (Rights(audits=True), "kedua:o", True),
+    ],
+)
+def test_who_may_read_what_others_were_told(rights: Rights, contact: str, expected: bool) -> None:  # noqa: FBT001
+    assert rights.may_read(contact, ("kesatu", "kedua")) is expected

@@ -23,11 +23,11 @@ def buttons(
 
     What is `answered` for good can only be looked at.
     """
+    if address.startswith("-"):
+        return None
     if answered and isinstance(content, AlertContent):
         look = _button(_LABELS[content.language][DUTY], DUTY, obligation_key(content))
         return InlineKeyboardMarkup([[look]])
-    if address.startswith("-"):
-        return None
     rows = _of_alert(content, now) if isinstance(content, AlertContent) else _of_list(content)
     return InlineKeyboardMarkup(rows) if rows else None
 

@@ -11,13 +11,13 @@ from tracker.base.errors import DeliveryError, SettingsError
 from tracker.channels.telegram.send import bot_url, hide_tokens
 
 
-def deep_link_of(token: str | None, base_url: str | None) -> Callable[[str], str]:
-    """Give what makes links of codes; asks Telegram once for the bot's name."""
+def deep_link_of(token: str | None, base_url: str | None, *, group: bool = False) -> Callable[[str], str]:
+    """Give what makes links of codes, for people or for groups; asks Telegram once for the bot's name."""
     if token is None:
         raise SettingsError("TRACKER_TELEGRAM_TOKEN is not set; @BotFather gives one.")
     hide_tokens()
     name = asyncio.run(_name_of(Bot(token, base_url=bot_url(base_url))))
-    return lambda code: create_deep_linked_url(name, code)
+    return lambda code: create_deep_linked_url(name, code, group=group)
 
 
 async def _name_of(bot: Bot) -> str:

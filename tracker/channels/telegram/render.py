@@ -61,7 +61,7 @@ def _list_text(content: ListContent, now: datetime) -> str:
 
 
 def _short_item(item: ListItem) -> ListItem:
-    names = ("headline", "towards", "clause", "cost", "agreement", "section")
+    names = ("headline", "towards", "clause", "cost", "agreement", "section", "answer")
     cut = {name: shorten(getattr(item, name), _LONGEST_PART) for name in names}
     notes = tuple(shorten(note, _LONGEST_PART) for note in item.notes[:_FEW])
     return item.model_copy(update={**cut, "notes": notes})

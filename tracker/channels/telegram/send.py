@@ -27,6 +27,7 @@ from tracker.channels.telegram.limits import LIMITS
 from tracker.channels.wrap import flatten
 from tracker.outbox.delivery import Accepted, Delivery, Failure, SendError
 from tracker.outbox.pace import Limits, Pace
+from tracker.reminders.group_chats import chat_and_topic
 
 OFFICIAL_URL = "https://api.telegram.org/bot"
 
@@ -40,13 +41,14 @@ _ABOUT_THE_MESSAGE = re.compile(
 )
 _STATUS_ONLY = re.compile(r" \(40[03]\)$")
 _REFUSED_HTML = re.compile(r"parse entities", re.IGNORECASE)
+_NO_TOPIC = re.compile(r"message thread not found|topic.*(closed|deleted)", re.IGNORECASE)
 _NOT_UNDERSTOOD = (AttributeError, KeyError, TypeError, ValueError, OverflowError)
 """What the library raises where an answer has not the shape it expects."""
 _LOGGERS_WITH_URLS = ("httpx", "telegram.Bot")
 
 
 class TelegramChannel:
-    """Sends each alert as one message of a bot; the address is the chat id as text."""
+    """Sends each alert as one message of a bot; the address is the chat id as text, maybe with a topic."""
 
     name = "telegram"
     at_once = 8
@@ -71,6 +73,10 @@ class TelegramChannel:
         bot = await self._ready_bot()
         under = buttons(delivery.content, delivery.address, delivery.now)
         answer = await self._try(bot, delivery.address, text, ParseMode.HTML, under)
+        if isinstance(answer, SendError) and _NO_TOPIC.search(answer.answer):
+            # The group is still there: better beside the topic than nowhere.
+            chat, _ = chat_and_topic(delivery.address)
+            answer = await self._try(bot, chat, text, ParseMode.HTML, under)
         if isinstance(answer, SendError) and _REFUSED_HTML.search(answer.answer):
             # A deadline told without bold letters is better than one not told.
             repeated = await self._try(bot, delivery.address, render.plain(text), None, under)
@@ -90,10 +96,12 @@ class TelegramChannel:
         under: InlineKeyboardMarkup | None,
     ) -> Accepted | SendError:
         """Give the failure back: raised here, it would carry an error whose text may hold the token."""
+        chat, topic = chat_and_topic(address)
         try:
             message = await bot.send_message(
-                address,
+                chat,
                 text,
+                message_thread_id=topic,
                 parse_mode=parse_mode,
                 reply_markup=under,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),

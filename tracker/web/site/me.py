@@ -35,7 +35,7 @@ def make_link(visit: Visit) -> Response:
     """Make a calendar link, in the place of the one before; it is shown once."""
     with visit.base.house.db.write() as connection:
         secret = calendar_links.make(connection, visit.address, visit.language, visit.now)
-    return page(visit, f"{visit.base.url}/kalender/{secret}.ics")
+    return page(visit, f"{visit.base.url}{calendar_links.path_of(secret)}")
 
 
 def revoke_link(visit: Visit) -> Response:

@@ -89,15 +89,24 @@ def settings(visit: Visit) -> Response:
 def invite(visit: Visit) -> Response:
     """Make a link that ties the reader's Telegram to their address; it is shown once."""
     house = visit.base.house
-    token = house.settings.telegram_token
+    token = house.settings.telegram_token.get_secret_value() if house.settings.telegram_token else None
     if token is None:
         return visit.not_there()
     from tracker.channels.telegram.deep_link import deep_link_of
     from tracker.inviting import invite as make
 
     try:
-        link_of = deep_link_of(token.get_secret_value(), house.settings.telegram_base_url)
-        made = make(house.db, visit.context, visit.address, visit.address, visit.now, link_of, send=False)
+        link_of = deep_link_of(token, house.settings.telegram_base_url)
+        made = make(
+            house.db,
+            visit.context,
+            visit.address,
+            visit.address,
+            visit.now,
+            link_of,
+            secret=token,
+            send=False,
+        )
     except UnknownThingError:
         said = visit.say(
             "Perjanjian, unit, dan pengaturan tidak menyebut alamat Anda: tidak ada yang dikirim ke sana.",
