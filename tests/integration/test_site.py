@@ -9,6 +9,7 @@ from typing import Any
 
 import icalendar
 import pytest
+import vobject
 
 from tests.integration.test_flow import wib
 from tests.support.agreements import ID, rule
@@ -410,6 +411,26 @@ def test_a_calendar_reads_the_deadlines(visitor: Visitor) -> None:
     gone = [uid for uid, one in later.items() if one["status"] == "CANCELLED"]
     assert [str(found[uid]["dtstart"].dt) for uid in gone] == ["2026-11-26"]
     assert all(int(later[uid]["sequence"]) > int(found[uid]["sequence"]) for uid in gone)
+
+
+def test_another_library_reads_the_same_from_the_calendar(visitor: Visitor) -> None:
+    path = feed_of(visitor)
+    visitor.send(f"{duty()}/kesampingkan", {"why": 'Kata Biro; "tanpa", \\ sanksi'}, page=duty())
+    answer = visitor.get(path)
+    found = entries(answer)
+    (calendar,) = vobject.readComponents(answer.text, validate=True)
+    others = {one.uid.value: one for one in calendar.vevent_list}
+    assert set(others) == set(found)
+    for uid, one in found.items():
+        other = others[uid]
+        assert (other.dtstart.value, other.dtend.value) == (one["dtstart"].dt, one["dtend"].dt)
+        said = [str(one[name]) for name in ("summary", "description", "status", "sequence", "url")]
+        assert [
+            getattr(other, name).value for name in ("summary", "description", "status", "sequence", "url")
+        ] == said
+        alarms = [alarm["trigger"].dt for alarm in one.walk("VALARM")]
+        assert [alarm.trigger.value for alarm in other.contents.get("valarm", [])] == alarms
+    assert any(one.walk("VALARM") for one in found.values())
 
 
 def test_a_calendar_link_is_taken_back(visitor: Visitor) -> None:
