@@ -1,4 +1,9 @@
-"""Two hundred chats that ask the bot at once, over real HTTP: how much slower that is than asking alone."""
+"""Two hundred chats that ask the bot at once, over real HTTP: how much slower that is than asking alone.
+
+One interpreter computes one answer at a time. What is measured with the server in the same place is therefore
+hardly more than that (alone: 4 ms, nearly all of it computing), so it is reported only; the bound is for a
+server that is some way off, where asking alone is mostly waiting, as it is for everybody.
+"""
 
 import json
 import subprocess
@@ -10,7 +15,7 @@ from statistics import median, quantiles
 
 import pytest
 
-from tests.bench.measure import verdict
+from tests.bench.measure import Verdict, verdict
 from tests.support.agreements import ROOT, rule
 from tests.support.botapi import TOKEN
 from tests.support.databases import POSTGRESQL, SQLITE, migrated_database
@@ -21,7 +26,7 @@ from tracker.base.db import Database
 CHATS = 200
 ALONE = 40
 """How often somebody asks alone."""
-ROUNDS = 3
+ROUNDS = 5
 AT_MOST = 10
 AWAY = (0.05, 0.0)
 """How many seconds Telegram is away, there and back: as in a neighbouring country; and not at all."""
@@ -89,23 +94,20 @@ def test_two_hundred_chats_at_once(engine: str, tmp_path: Path) -> None:
         with running_bot(home):
             everybody = {chat: text for number in range(CHATS) for chat, text in question(number).items()}
             ask(0.0, everybody)  # what is made once is made
-            home.clock.move_to(home.clock.now())
-            for away in AWAY:
-                measure(ask, away, everybody, engine)
+            found = {away: measure(ask, away, everybody, engine) for away in AWAY}
+    assert found[AWAY[0]].holds, found[AWAY[0]].line
 
 
-def measure(ask: Ask, away: float, everybody: Mapping[str, str], engine: str) -> None:
+def measure(ask: Ask, away: float, everybody: Mapping[str, str], engine: str) -> Verdict:
     alone = [seconds for number in range(ALONE) for seconds in ask(away, question(number)).values()]
     p50 = median(alone)
     together = [p95(list(ask(away, everybody).values())) for _ in range(ROUNDS)]
-    found = verdict(
+    return verdict(
         f"{CHATS} chats at once, {engine}, Telegram {away * 1000:g} ms away: p95 / p50 of one alone",
         median(together) / p50,
         AT_MOST,
         f"{median(together) * 1000:.0f} ms; {p50 * 1000:.1f} ms",
     )
-    if away:
-        assert found.holds, found.line
 
 
 def p95(seconds: list[float]) -> float:
