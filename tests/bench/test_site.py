@@ -125,7 +125,7 @@ _ALERTS = """
     INSERT INTO alert (key, obligation_key, contact, channel, address, content, message_id, thread_id, state,
     created_at, attempts, groupable, held, not_taken)
     SELECT key || '/T-7/kesatu:officer/email', key, 'kesatu:officer', 'email', 'officer@example.org',
-    :content, key, key, CASE WHEN hashtext(key) % 500 = 0 THEN 'refused' ELSE 'accepted' END,
+    :content, key, key, CASE WHEN hashtext(key) % 50 = 0 THEN 'refused' ELSE 'accepted' END,
     CAST(:now AS timestamptz) - (abs(hashtext(key)) % 3000) * interval '1 minute', 1, false, false, 0
     FROM obligation WHERE rule IN ('duty-1', 'duty-2', 'renewal-notice')
 """

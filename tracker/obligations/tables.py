@@ -24,7 +24,12 @@ class ObligationRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_obligation_wake_at", "wake_at", sqlite_where=_PENDING, postgresql_where=_PENDING),
         Index("ix_obligation_agreement_id", "agreement_id"),
-        Index("ix_obligation_state_act_by", "state", "act_by", sqlite_where=_DATED, postgresql_where=_DATED),
+        Index(
+            "ix_obligation_state_act_by_key",
+            *("state", "act_by", "key"),
+            sqlite_where=_DATED,
+            postgresql_where=_DATED,
+        ),
         Index("ix_obligation_undated", "key", sqlite_where=_UNDATED, postgresql_where=_UNDATED),
     )
 

@@ -23,7 +23,7 @@ from tracker.seen.wishes import Kind, Stand, Wish
 from tracker.terms.model import Agreement
 from tracker.terms.tables import AgreementRow
 
-COUNTED_AT_MOST = 1000
+COUNTED_AT_MOST = 101
 _FOUND_AT_MOST = 500
 _IN_A_MONTH = 2000
 
@@ -94,7 +94,7 @@ class Listing:
 
     def page(self, after: Cursor | None, limit: int) -> Listed:
         """Give one page, beginning after a duty."""
-        rows = self._sight.connection.execute(self._ordered(after).limit(limit + 1)).all()
+        rows = self._sight.connection.execute(self._first(after, limit + 1)).all()
         some = rows[:limit]
         following = Cursor(some[-1].act_by, some[-1].key) if len(rows) > limit else None
         return Listed(self._sight.shown_rows(some), following)
@@ -128,13 +128,29 @@ class Listing:
             query: Any = _between(wanted, first, last).order_by(act_by, key).limit(_IN_A_MONTH)
         else:
             days = (first + timedelta(days=step) for step in range((last - first).days + 1))
-            # Any few of a day: by name, a server would read the whole day, or all names.
-            looks = (_between(wanted, day, day).order_by(act_by).limit(each) for day in days)
+            looks = (_between(wanted, day, day).order_by(act_by, key).limit(each) for day in days)
             query = union_all(*(select(look.subquery()) for look in looks))
         rows: dict[date, list[Any]] = {}
         for row in self._sight.connection.execute(query):
             rows.setdefault(row.act_by, []).append(row)
         return {day: sorted(some, key=lambda row: row.key)[:each] for day, some in rows.items()}
+
+    def _first(self, after: Cursor | None, limit: int) -> Select[Any]:
+        """Select the first few after a duty.
+
+        The index is in their order within one state: what is closed in one of several ways is looked up way
+        by way, so that the server need not sort all of it.
+        """
+        ordered = self._ordered(after)
+        if self._wish.stand is not Stand.CLOSED:
+            return ordered.limit(limit)
+        state, key = col(ObligationRow.state), col(ObligationRow.key)
+        ways = (
+            ordered.where(state == way.value).with_only_columns(key).limit(limit) for way in sorted(CLOSED)
+        )
+        keys = union_all(*(select(some.subquery()) for some in ways))
+        found = select(ObligationRow).where(key.in_(keys))
+        return found.order_by(col(ObligationRow.act_by).desc(), key.desc()).limit(limit)
 
     def _ordered(self, after: Cursor | None) -> Select[Any]:
         act_by, key = col(ObligationRow.act_by), col(ObligationRow.key)
