@@ -1,4 +1,4 @@
-"""Lists of duties in the order of an index, on a day with very many too.
+"""Lists of duties in the order of an index, on a day with very many too; a unit's agreements from an index alone.
 
 Revision: 0021, after 0020. Created 2026-11-21 22:45:00.
 """
@@ -14,6 +14,8 @@ _DATED = sa.text('act_by IS NOT NULL')
 
 
 def upgrade() -> None:
+    op.drop_index('ix_agreement_unit', 'agreement')
+    op.create_index('ix_agreement_unit_id', 'agreement', ['unit', 'id'])
     op.drop_index('ix_obligation_state_act_by', 'obligation')
     op.create_index(
         'ix_obligation_state_act_by_key',
@@ -25,6 +27,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index('ix_agreement_unit_id', 'agreement')
+    op.create_index('ix_agreement_unit', 'agreement', ['unit'])
     op.drop_index('ix_obligation_state_act_by_key', 'obligation')
     op.create_index(
         'ix_obligation_state_act_by',

@@ -14,7 +14,7 @@ class AgreementRow(SQLModel, table=True):
     __tablename__ = "agreement"
     __table_args__ = (
         Index("ix_agreement_wake_at", "wake_at", sqlite_where=_PENDING, postgresql_where=_PENDING),
-        Index("ix_agreement_unit", "unit"),
+        Index("ix_agreement_unit_id", "unit", "id"),
         Index("ix_agreement_title_id", "title", "id"),
     )
 
