@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ from statistics import quantiles
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from tests.support.browser import KEY
 from tests.support.databases import POSTGRESQL, migrated_database
@@ -160,7 +160,7 @@ def _content() -> AlertContent:
     )
 
 
-def _seconds(home: Home) -> dict[str, list[float]]:
+def _visitors(home: Home) -> dict[str, Visitor]:
     app = build_app(home.house)
     visitors = {}
     for who in (ADMIN, MANAGER, OFFICER):
@@ -168,6 +168,30 @@ def _seconds(home: Home) -> dict[str, list[float]]:
         with home.db.write() as connection:
             secret = sessions.begin(connection, who, home.clock.now())
         visitors[who].cookies.set("__Host-tracker-session", secret)
+    return visitors
+
+
+def _plans(home: Home, visitors: Mapping[str, Visitor]) -> Iterator[tuple[str, str]]:
+    """Yield how the server answers what each page asks of obligations and alerts."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        if "FROM obligation" in statement or "FROM alert" in statement:
+            asked.append((statement, values))
+
+    event.listen(home.db.engine, "before_cursor_execute", note)
+    for name, (who, path) in PAGES.items():
+        asked.clear()
+        visitors[who].get(path)
+        some = list(asked)
+        with home.db.read() as connection:
+            for statement, values in some:
+                rows = connection.exec_driver_sql(f"EXPLAIN {statement}", values)
+                yield name, "\n".join(row[0] for row in rows)
+    event.remove(home.db.engine, "before_cursor_execute", note)
+
+
+def _seconds(visitors: Mapping[str, Visitor]) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {name: [] for name in PAGES}
     for turn in range(TIMES + 3):
         for name, (who, path) in PAGES.items():
@@ -191,9 +215,15 @@ def test_a_hundred_times_as_many_agreements_make_no_page_slower(tmp_path: Path) 
     for count in (FEW, MANY):
         with migrated_database(POSTGRESQL, tmp_path) as url:
             home = _home(tmp_path, url, count)
-            measured.append(_seconds(home))
+            visitors = _visitors(home)
+            measured.append(_seconds(visitors))
+            plans = list(_plans(home, visitors))
             home.db.close()
     few, many = measured
+    assert plans
+    for name, plan in plans:
+        assert "Seq Scan on obligation" not in plan, (name, plan)
+        assert "Seq Scan on alert" not in plan, (name, plan)
     lines = {
         name: (_p95(few[name]) * 1000, _p95(many[name]) * 1000, _p95(many[name]) / _p95(few[name]))
         for name in PAGES
