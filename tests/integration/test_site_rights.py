@@ -171,7 +171,7 @@ ACTING = {
 
 def routes(app: Any) -> set[tuple[str, str]]:
     """Give every route of the application but the API, which has a matrix of its own."""
-    inner = app._app
+    inner = app._app._app
     found = [route for route in inner.routes if isinstance(route, Route)]
     return {("POST" if "POST" in (route.methods or ()) else "GET", route.path) for route in found}
 

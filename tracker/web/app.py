@@ -35,6 +35,7 @@ from tracker.web.api.call import PREFIX
 from tracker.web.desk import Desk, Opened
 from tracker.web.fields import Errors, Given
 from tracker.web.headers import SecureHeaders
+from tracker.web.naming import NamedRequests
 from tracker.web.page import Page
 from tracker.web.site import operations
 from tracker.web.site.site import Site
@@ -76,7 +77,7 @@ def build_app(house: House) -> ASGIApp:
     app.add_exception_handler(HTTPException, face.refused)
     app.add_exception_handler(TrackerError, face.failed)
     app.add_exception_handler(Exception, face.failed)
-    return SecureHeaders(app)
+    return NamedRequests(SecureHeaders(app))
 
 
 class _Face:
@@ -90,7 +91,9 @@ class _Face:
     async def _do(self, work: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
         """Do blocking work in a thread of our own: a worker in this process keeps its threads."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, partial(work, *arguments, **named))
+        return await loop.run_in_executor(
+            self._threads, partial(copy_context().run, work, *arguments, **named)
+        )
 
     async def look(self, token: str) -> Response:
         """Show what a link is about."""

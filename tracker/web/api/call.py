@@ -111,7 +111,9 @@ class Desk:
     async def do(self, work: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
         """Do blocking work in a thread."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, partial(work, *arguments, **named))
+        return await loop.run_in_executor(
+            self._threads, partial(copy_context().run, work, *arguments, **named)
+        )
 
     async def answer(self, request: Request, work: Callable[[Call], _T]) -> _T:
         """Answer a request in one look at the store."""

@@ -92,7 +92,9 @@ class _Oidc:
 
     async def _do(self, work: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, partial(work, *arguments, **named))
+        return await loop.run_in_executor(
+            self._threads, partial(copy_context().run, work, *arguments, **named)
+        )
 
     async def begin(self, request: Request) -> Response:
         """Send a browser to the provider."""

@@ -56,7 +56,9 @@ class Site:
     async def do(self, work: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
         """Do blocking work in a thread."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, partial(work, *arguments, **named))
+        return await loop.run_in_executor(
+            self._threads, partial(copy_context().run, work, *arguments, **named)
+        )
 
     def add_to(self, app: FastAPI) -> None:
         """Add the routes."""
