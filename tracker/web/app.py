@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import partial
 from http import HTTPStatus
 from typing import ParamSpec, TypeVar
 
@@ -39,6 +38,7 @@ from tracker.web.naming import NamedRequests
 from tracker.web.page import Page
 from tracker.web.site import operations
 from tracker.web.site.site import Site
+from tracker.web.threads import in_thread
 from tracker.web.upload import SMALL, form_of, offered_in, texts_in
 from tracker.web.words import say
 
@@ -90,10 +90,7 @@ class _Face:
 
     async def _do(self, work: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
         """Do blocking work in a thread of our own: a worker in this process keeps its threads."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._threads, partial(copy_context().run, work, *arguments, **named)
-        )
+        return await in_thread(self._threads, work, *arguments, **named)
 
     async def look(self, token: str) -> Response:
         """Show what a link is about."""

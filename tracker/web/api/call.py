@@ -1,12 +1,10 @@
 """One request of one token, as handlers see it. What takes time is done in threads."""
 
-import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Literal, ParamSpec, TypeVar
 from urllib.parse import urlencode
@@ -23,6 +21,7 @@ from tracker.channels.wrap import flatten
 from tracker.seen.sight import Sight
 from tracker.web.api import cursors
 from tracker.web.api.problems import ProblemError, invalid
+from tracker.web.threads import in_thread
 
 PREFIX = "/api/v1"
 _P = ParamSpec("_P")
@@ -110,10 +109,7 @@ class Desk:
 
     async def do(self, work: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
         """Do blocking work in a thread."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._threads, partial(copy_context().run, work, *arguments, **named)
-        )
+        return await in_thread(self._threads, work, *arguments, **named)
 
     async def answer(self, request: Request, work: Callable[[Call], _T]) -> _T:
         """Answer a request in one look at the store."""

@@ -1,12 +1,10 @@
 """Signing in by the provider of one's office. The state is bound to the browser and kept nowhere."""
 
-import asyncio
 import base64
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -19,6 +17,7 @@ from tracker.accounts import hidden
 from tracker.base.log import get_logger
 from tracker.web.oidc import NotSignedInError, Provider, ProviderError, client_of
 from tracker.web.site.visit import Guest, own_path
+from tracker.web.threads import in_thread
 
 if TYPE_CHECKING:
     from tracker.web.site.site import Site
@@ -91,10 +90,7 @@ class _Oidc:
         self._threads = ThreadPoolExecutor(_THREADS, "oidc")
 
     async def _do(self, work: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._threads, partial(copy_context().run, work, *arguments, **named)
-        )
+        return await in_thread(self._threads, work, *arguments, **named)
 
     async def begin(self, request: Request) -> Response:
         """Send a browser to the provider."""

@@ -1,10 +1,8 @@
 """The routes of the managers' pages. What takes time is done in threads, in one look at the database."""
 
-import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
@@ -23,6 +21,7 @@ from tracker.web.fields import Given
 from tracker.web.site import assets, demo, feed, signing
 from tracker.web.site.cookies import Cookies
 from tracker.web.site.visit import Base, Guest, Visit
+from tracker.web.threads import in_thread
 from tracker.web.upload import SMALL, TEXT_LIMIT, file_in, form_of, offered_in, texts_in
 
 _P = ParamSpec("_P")
@@ -55,10 +54,7 @@ class Site:
 
     async def do(self, work: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
         """Do blocking work in a thread."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._threads, partial(copy_context().run, work, *arguments, **named)
-        )
+        return await in_thread(self._threads, work, *arguments, **named)
 
     def add_to(self, app: FastAPI) -> None:
         """Add the routes."""
