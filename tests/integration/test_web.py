@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from tests.integration.test_flow import wib
 from tests.support.agreements import ID, rule
@@ -599,23 +601,18 @@ def _gone(self: Database) -> Any:
     raise DatabaseError(str(self.engine.dialect.name))
 
 
-def test_each_request_has_a_name_and_no_secret_is_logged(
-    browser: Browser, capsys: pytest.CaptureFixture[str]
-) -> None:
-    configure("json")
+def test_each_request_has_a_name_and_no_secret_is_logged(browser: Browser) -> None:
     link = browser.link(Purpose.DONE, ABOUT)
-    first, second = browser.get(link), browser.get("/healthz")
-    given, odd = (
-        browser.ask("GET", link, headers={"X-Request-Id": name})
-        for name in ("of-the-server-in-front", "a b;c")
-    )
+    sent = ("of-the-server-in-front", "a b;c")
+    with capture_logs(processors=[merge_contextvars]) as lines:
+        first, second = browser.get(link), browser.get("/healthz")
+        given, odd = (browser.ask("GET", link, headers={"X-Request-Id": name}) for name in sent)
     names = [answer.headers["x-request-id"] for answer in (first, second, given, odd)]
     assert names[2] == "of-the-server-in-front"
     assert len(set(names)) == 4
     assert all(re.fullmatch(r"[\w.-]+", name, re.ASCII) for name in names)
-    assert [(line["request"], line["route"], line["status"]) for line in lines] == [
-        (name, "/a/{token}", 200) for name in (names[0], names[2], names[3])
-    ]
+    told = [(line["request"], line["route"], line["status"]) for line in lines if "route" in line]
+    assert told == [(name, "/a/{token}", 200) for name in (names[0], names[2], names[3])]
     assert link.rpartition("/")[2] not in str(lines)
 
 
