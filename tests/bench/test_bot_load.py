@@ -1,9 +1,9 @@
 """Two hundred chats that ask the bot at once, over real HTTP: how much slower that is than asking alone.
 
 One interpreter computes one answer at a time. With the server in the same place asking alone is hardly
-more than that computing (4 ms), and two hundred take two hundred times as long whatever one does. The Bot
-API stands in Amsterdam (149.154.164.0/22), 11,350 km from Jakarta: light in glass takes 110 ms there and
-back, so nobody in Indonesia is nearer. The bound is for that distance; nearer ones are reported.
+more than that computing (4 ms), and two hundred take two hundred times as long whatever one does. The
+bound is for Telegram 110 ms away: what light in glass needs from Jakarta to Amsterdam (11,350 km) and back,
+where the Bot API is taken to stand; real ways are longer. Nearer ones are reported.
 """
 
 import json
@@ -30,7 +30,7 @@ ALONE = 40
 ROUNDS = 5
 AT_MOST = 10
 AWAY = (0.11, 0.05, 0.0)
-"""How many seconds Telegram is away, there and back: from Indonesia, from nearer by, and not at all."""
+"""How many seconds Telegram is away, there and back: from Jakarta, from nearer by, and not at all."""
 FIRST = 1000
 Ask = Callable[[float, Mapping[str, str]], dict[str, float]]
 

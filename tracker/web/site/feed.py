@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from tracker.base.dates import long_date
+from tracker.channels.email.ics import ALARM_BEFORE
 from tracker.obligations.model import State
 from tracker.obligations.tables import ObligationRow
 from tracker.obligations.wording import clause_text, cost_text, headline, people_text
@@ -26,8 +27,6 @@ from tracker.web.site.visit import path_to
 AT_MOST = 500
 _AHEAD = timedelta(days=400)
 _BEHIND = timedelta(days=90)
-_ALARM_BEFORE = timedelta(hours=16)
-"""08:00 on the day before: an all-day entry begins at midnight."""
 _PREPARE = timedelta(days=14)
 _GONE = frozenset({State.WAIVED, State.SUPERSEDED, State.LAPSED})
 
@@ -110,7 +109,7 @@ def _entries(shown: Shown, sequence: int, style: Style) -> Iterator[Event]:
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", what)
-    alarm.add("trigger", -_ALARM_BEFORE)
+    alarm.add("trigger", -ALARM_BEFORE)
     event.add_component(alarm)
     yield event
     if style.now.astimezone(shown.agreement.zone).date() < act_by - _PREPARE:
