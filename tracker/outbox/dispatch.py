@@ -182,7 +182,7 @@ class Dispatcher:
         renew_at = self._next_renewal()
         ahead = Ahead(lane.news)
         try:
-            # A sender ends before its lane is closed only by a fault of ours: its message would be awaited for ever.
+            # A sender ends early only by a fault of ours: its message would be awaited for ever.
             while not any(sender.done() for sender in senders):
                 if self._stopping or lane.is_paused(self._clock.now()):
                     lane.give_back_waiting(lane.paused_until)
